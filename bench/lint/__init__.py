@@ -1,0 +1,1 @@
+"""Precision and recall of the lint on labelled messages of our own."""

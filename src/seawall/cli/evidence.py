@@ -1,0 +1,90 @@
+"""seawall evidence: seal packs; verify them anywhere, without database or network."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from seawall.cli.incident import Code
+from seawall.cli.output import emit, table
+from seawall.cli.progress import steps
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("pack")
+def pack(
+    code: Code,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Also copy the pack to this file.")] = None,
+) -> None:
+    """Seal what the platform's record says of every order of the storm."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    import shutil
+
+    from seawall.kernel.errors import InvalidInput
+
+    if out is not None and not out.parent.is_dir():
+        raise InvalidInput("pack_folder_missing", folder=str(out.parent))
+
+    from seawall.incidents.api import incident_named, pack_path, seal_pack
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    incident = incident_named(code, by=by)
+    with steps() as progress:
+        sealed = seal_pack(incident, by=by, clock=SYSTEM_CLOCK, progress=progress)
+    path = pack_path(sealed)
+    if out is not None:
+        shutil.copyfile(path, out)
+        path = out
+    emit(
+        {
+            "incident": code, "number": sealed.number, "path": str(path), "sha256": sealed.sha256, "root": sealed.root,
+            "key_id": sealed.key_id, "items": sealed.items, "counts": sealed.counts,
+        }
+    )  # fmt: skip
+
+
+@app.command("list")
+def list_(code: Code) -> None:
+    """The storm's packs."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.incidents.api import incident_named
+
+    by.require("evidence.read")
+    rows = [
+        {"number": p.number, "sealed_at": p.sealed_at.isoformat(), "items": p.items, "root": p.root, "sha256": p.sha256}
+        for p in incident_named(code, by=by).packs.order_by("number")
+    ]
+    shown = table("number", "sealed at", "items>", "root")
+    for row in rows:
+        shown.add_row(str(row["number"]), str(row["sealed_at"])[:19], f"{row['items']:,}", str(row["root"])[:16])
+    emit({"incident": code, "packs": rows}, lambda console: console.print(shown))
+
+
+@app.command("verify")
+def verify(
+    pack: Annotated[Path, typer.Argument(help="A pack file.")],
+    key: Annotated[
+        str, typer.Option(help="The key id or fingerprint the signer published; anything else is a problem.")
+    ] = "",
+) -> int:
+    """Check every byte, every hash, the signature and every grade. Exit 1 when anything is wrong."""
+    from seawall.evidence.seal.verify import verify_pack
+
+    report = verify_pack(pack, expected_key=key or None)
+
+    def people(console: Console) -> None:
+        for problem in report.problems:
+            console.print(f"✗ {problem.path}: {problem.what}", style="red", markup=False)
+        if report.ok:
+            console.print(f"verified  {report.items:,} orders, {report.files:,} files, root {report.root}")
+            simulated = "  · SIMULATED 演练" if report.is_simulated else ""
+            console.print(f"signed by key {report.key_id} at {report.sealed_at}{simulated}")
+
+    emit(report.as_json(), people)
+    return 0 if report.ok else 1

@@ -1,0 +1,50 @@
+"""How a storm reads on a terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from seawall.cli.output import err, is_json, table
+
+if TYPE_CHECKING:
+    from seawall.scripts.api import ScriptBlocked
+
+
+def show_summary(console: Console, result: dict[str, Any]) -> None:
+    """State, the outcomes and their sum."""
+    console.print(f"[bold]{result['incident']}[/bold]  {result['title']}  ·  {result['state']}", end="")
+    console.print("  ·  [yellow]training[/yellow]" if result["is_training"] else "")
+    facts = result["facts"]
+    if facts:
+        attested = f"attested by {facts['attested_by']}" if facts["attested_by"] else "not attested"
+        console.print(f"facts v{facts['version']}  {facts['digest'][:12]}  {attested}, {len(facts['papers'])} papers")
+    orders = result["orders"]
+    console.print(f"orders {orders['open']:,} open, {orders['withdrawn']:,} withdrawn")
+    if result["roll_out"]:
+        shown = table("outcome", "orders>")
+        for state, count in result["outcomes"].items():
+            if count:
+                shown.add_row(state, f"{count:,}")
+        shown.add_row("= planned", f"{result['planned']:,}")
+        console.print(shown)
+    for pack in result["packs"]:
+        console.print(f"pack {pack['number']}  root {pack['root'][:16]}  key {pack['key_id']}  {pack['items']:,} items")
+
+
+def show_timeline(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """One line an entry."""
+    shown = table("at", "verb", "by", "why")
+    for row in rows:
+        who = f"{row['by']} ({row['role']})" + (" [simulated]" if row["is_simulated"] else "")
+        shown.add_row(row["at"][:19], row["verb"], who, row["why"])
+    console.print(shown, markup=False)
+
+
+def show_findings(blocked: "ScriptBlocked") -> None:
+    """What the lint found, with the words and a suggestion."""
+    if is_json():
+        return
+    for finding in blocked.findings:
+        err.print(f"{finding.rule} [{finding.rule_row}] {finding.language}: «{finding.words}»", markup=False)
+        err.print(f"    {finding.why} {finding.suggestion}", markup=False)

@@ -1,0 +1,171 @@
+"""seawall outreach: plan, sample, approval, roll-out."""
+
+from typing import Annotated
+
+import typer
+
+from seawall.cli.context import actor
+from seawall.cli.incident import Code, Why
+from seawall.cli.incident_words import show_summary
+from seawall.cli.output import emit, table
+from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.errors import Misuse
+
+app = typer.Typer(no_args_is_help=True)
+
+Binding = Annotated[str, typer.Option("--binding", help="The digest you looked at: script, audience, facts, ceiling.")]
+
+
+@app.command("plan")
+def plan(
+    code: Code, dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False
+) -> None:
+    """Fill every buyer's message and write the ledger. Nothing is sent."""
+    by = actor()
+    from django.db import transaction
+
+    from seawall.incidents.api import incident_named, plan_view
+    from seawall.incidents.api import plan as plan_incident
+
+    incident = incident_named(code, by=by)
+    with transaction.atomic():
+        roll_out = plan_incident(incident, by=by, clock=SYSTEM_CLOCK)
+        result = plan_view(roll_out) | {"dry_run": dry_run}
+        if dry_run:
+            transaction.set_rollback(True)
+    emit(result)
+
+
+@app.command("sample")
+def sample(code: Code) -> None:
+    """Let one message go to one buyer; a worker sends it."""
+    by = actor()
+    from seawall.incidents.api import incident_named, send_sample
+
+    send_sample(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK)
+    emit({"incident": code, "state": "sampling"})
+
+
+@app.command("approve")
+def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()] = "") -> None:
+    """The seller approves exactly what stands under this digest."""
+    by = actor()
+    from seawall.incidents.api import approve as approve_incident
+    from seawall.incidents.api import incident_named
+
+    decision = approve_incident(
+        incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK
+    )
+    emit({"incident": code, "binding": decision.binding_digest, "is_simulated": decision.is_simulated})
+
+
+@app.command("send-back")
+def send_back(code: Code, binding: Binding, comment: Annotated[str, typer.Option(help="What must change.")]) -> None:
+    """The seller sends it back with a comment."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import send_back as send_back_incident
+
+    send_back_incident(incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK)
+    emit({"incident": code, "state": "sent_back"})
+
+
+@app.command("start")
+def start(code: Code) -> None:
+    """Begin the approved roll-out."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import start as start_incident
+
+    start_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK)
+    emit({"incident": code, "state": "running"})
+
+
+@app.command("pause")
+def pause(code: Code, why: Why = "") -> None:
+    """Stop sending at once."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import pause as pause_incident
+
+    pause_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    emit({"incident": code, "state": "paused"})
+
+
+@app.command("resume")
+def resume(code: Code, why: Why) -> None:
+    """Go on, with a reason."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import resume as resume_incident
+
+    resume_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    emit({"incident": code, "state": "running"})
+
+
+@app.command("stop")
+def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = False) -> None:
+    """End the roll-out for good; buyers not reached yet are left out."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import stop as stop_incident
+
+    if not yes:
+        raise Misuse("confirm_needed")
+    left_out = stop_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    emit({"incident": code, "state": "stopped", "left_out": left_out})
+
+
+@app.command("status")
+def status(code: Code) -> None:
+    """The counts now; the same numbers as `incident show`."""
+    by = actor()
+    from seawall.incidents.api import incident_named, summary
+
+    result = summary(incident_named(code, by=by), by=by)
+    emit(result, lambda console: show_summary(console, result))
+
+
+@app.command("unknowns")
+def unknowns(code: Code) -> None:
+    """Orders whose outcome is unknown or needs a person."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.kernel.texts import text
+    from seawall.outreach.api import Recipient
+    from seawall.tenancy.api import scoped
+
+    by.require("outreach.read")
+    found = scoped(Recipient, by).filter(incident=incident_named(code, by=by), state__in=["unknown", "needs_person"])
+    rows = [
+        {
+            "recipient": row.pk,
+            "order": row.order.platform_order_id,
+            "state": row.state,
+            "attempts": row.attempts,
+            "why": text(row.reason_code, **row.reason_params) if row.reason_code else "",
+        }
+        for row in found.select_related("order").order_by("pk")
+    ]
+    shown = table("recipient", "order", "state", "attempts>", "why")
+    for row in rows:
+        shown.add_row(*(str(value) for value in row.values()))
+    emit({"incident": code, "unknowns": rows}, lambda console: console.print(shown))
+
+
+@app.command("settle")
+def settle(
+    code: Code,
+    recipient: Annotated[int, typer.Argument(help="Number from `outreach unknowns`.")],
+    verb: Annotated[str, typer.Option(help="leave_out, or not_at_platform to send again.")],
+    why: Why,
+) -> None:
+    """A person decides on one order that nothing else could settle."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.outreach.api import Recipient, settle_by_person
+    from seawall.tenancy.api import get_scoped
+
+    row = get_scoped(Recipient, by, pk=recipient, incident=incident_named(code, by=by))
+    settle_by_person(row.pk, verb, by=by, clock=SYSTEM_CLOCK, why=why)
+    emit({"incident": code, "recipient": recipient, "verb": verb})

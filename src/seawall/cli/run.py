@@ -1,0 +1,100 @@
+"""seawall serve | worker | migrate | doctor | link: run it."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from seawall.cli.context import actor, ready
+from seawall.cli.output import emit, out, table
+from seawall.kernel.clock import SYSTEM_CLOCK
+
+
+def register(app: typer.Typer) -> None:
+    """Put these verbs at the top level."""
+    app.command("migrate")(migrate)
+    app.command("serve")(serve)
+    app.command("worker")(worker)
+    app.command("doctor")(doctor)
+    app.command("link")(link)
+
+
+def migrate() -> None:
+    """Bring the database's tables up to date. Safe to repeat."""
+    ready()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    call_command("migrate", interactive=False, verbosity=0)
+    emit({"applied": len(pending)})
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; SEAWALL_HOST.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; SEAWALL_PORT.")] = 0,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run a sending worker beside it.")] = True,
+) -> int:
+    """Run the console, the built-in database and one worker until stopped."""
+    if host:
+        os.environ["SEAWALL_HOST"] = host
+    if port:
+        os.environ["SEAWALL_PORT"] = str(port)
+    ready()
+    from seawall.cli.serving import Serving
+
+    with Serving(with_worker=worker) as serving:
+        out.print(f"Seawall 海堤  {serving.url}", highlight=False)
+        out.print("Sign in: seawall link USERNAME   ·   Stop: Ctrl-C", style="dim")
+        return serving.wait()
+
+
+def worker() -> int:
+    """Send, look up, handle pushes and jobs, until stopped. As many as you like, on as many machines."""
+    ready()
+    from seawall.cli.working import run_worker
+
+    return run_worker()
+
+
+def doctor() -> int:
+    """Say in words what is wrong with this set-up, and how to mend it."""
+    from seawall.doctor.checks import run
+    from seawall.settings.env import get_settings
+    from seawall.settings.logs import configure_logging
+
+    configure_logging(get_settings())
+    checks = run(get_settings())
+    rows = [{"name": c.name, "state": str(c.state), "text": c.text, "mend": c.mend} for c in checks]
+    shown = table("", "check", "what", "how to mend")
+    marks = {"ok": "[green]✓[/green]", "warn": "[yellow]![/yellow]", "bad": "[red]✗[/red]"}
+    for row in rows:
+        shown.add_row(marks[row["state"]], row["name"], row["text"], row["mend"])
+    is_ok = all(row["state"] != "bad" for row in rows)
+    emit({"ok": is_ok, "checks": rows}, lambda console: console.print(shown))
+    return 0 if is_ok else 1
+
+
+def link(
+    username: Annotated[str, typer.Argument(help="Whose sign-in link.")] = "",
+    hours: Annotated[int, typer.Option(min=1, max=72, help="How long it is good for.")] = 1,
+) -> None:
+    """Make a one-time sign-in link for a member of your team."""
+    by = actor()
+    from datetime import timedelta
+
+    from seawall.settings.env import get_settings
+    from seawall.tenancy.api import Membership, get_scoped, make_sign_in_link
+
+    by.require("team.manage")
+    name = username or by.name
+    member = (
+        get_scoped(Membership, by, user__username=username) if username else Membership.objects.get(pk=by.membership_id)
+    )
+    token = make_sign_in_link(member.user, clock=SYSTEM_CLOCK, lifetime=timedelta(hours=hours))
+    url = f"{get_settings().public_url}/in/{token}"
+    emit(
+        {"username": member.user.username, "url": url}, lambda console: console.print(f"{name}: {url}", soft_wrap=True)
+    )

@@ -1,0 +1,1 @@
+"""The demo: a whole storm played against simulators, and the files for it."""

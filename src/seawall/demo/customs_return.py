@@ -1,0 +1,325 @@
+"""The demo's script: the customs storm, step by step, by the same commands a person would type.
+
+Every step may be repeated: what is done already is found done. A Ctrl-C leaves the database, the simulator's journal
+and this script's small state file; the next run goes on from there.
+"""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.padding import Padding
+
+from seawall.cli.output import err
+from seawall.cli.progress import bar
+from seawall.demo import scene
+from seawall.demo.ending import judge, show_numbers
+from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
+from seawall.incidents.states import IncidentState
+from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.errors import Refused
+from seawall.settings.env import get_settings
+
+SAMPLE_S, SETTLE_S = 120, 180
+_ORDER = [state.value for state in IncidentState]
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class CustomsReturn:
+    """Plays the storm; `play` returns the exit code."""
+
+    def __init__(
+        self, *, orders: int, seed: int, is_fresh: bool, keep_open: bool, call: Callable[[list[str]], int]
+    ) -> None:
+        self._wanted = (orders, seed)
+        self._is_fresh = is_fresh
+        self._keep_open = keep_open
+        self._commands = Commands(call, lambda line: err.print(line, style="cyan", markup=False))
+        self._beside = Beside()
+        self._folder = get_settings().home / "demo"
+
+    def play(self) -> int:
+        """All steps. Stops cleanly on Ctrl-C."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Ended by a supervisor or by closing the terminal is the same as Ctrl-C: the processes beside it must end too.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        try:
+            return self._play()
+        except KeyboardInterrupt:
+            err.print("\nStopped. `make demo` (or `seawall demo customs-return`) goes on from here.", style="yellow")
+            return 130
+        finally:
+            self._beside.end()
+
+    def _play(self) -> int:
+        self._say("1 Database", "An administrator makes the tables once.")
+        self._commands.run("migrate")
+        state = self._state()
+        self._say("2 Marketplace", "The simulated Lazada opens on this machine; a real shop would simply be there.")
+        door = self._open_marketplace(state)
+        self._say(
+            "3 Team, seller and shops", "An administrator adds the team, the seller and the shops, and connects Lazada."
+        )
+        self._people_and_shops(state)
+        self._say("4 Orders", "The seller hands over the export files; the lead imports them.")
+        files = self._import(state)
+        self._say("5 Storm and facts", "The lead opens the storm and writes the facts; the seller attests them.")
+        code = self._open_storm(state, files)
+        self._say(
+            "6 Script and plan",
+            "The lead takes the wording from the library; the lint lets it pass; the plan counts who can be reached.",
+        )
+        self._prepare(code)
+        self._say("7 Console", "The web server and a worker start; the worker is what sends.")
+        self._serve(state, door)
+        self._say(
+            "8 Sample and approval",
+            "One real message; the seller reads it and approves. Here the seller is SIMULATED and says so.",
+        )
+        self._sample_and_approve(code)
+        self._say(
+            "9 Roll-out", "Waves of 20, 500 and the rest, each shop at its own pace. Anyone may pause at any time."
+        )
+        self._roll_out(code)
+        self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
+        self._settle(code, door)
+        return self._finish(state, code, door)
+
+    def _say(self, title: str, words: str) -> None:
+        err.print(f"\n[bold]{title}[/bold]  [dim]{words}[/dim]")
+
+    def _state(self) -> DemoState:
+        path = self._folder / "state.json"
+        known = DemoState.load(path)
+        orders, seed = self._wanted
+        if known is not None and not known.is_finished and not self._is_fresh:
+            if known.orders != orders:
+                err.print(
+                    f"Going on with the unfinished storm of {known.orders:,} orders (--fresh begins another).",
+                    style="yellow",
+                )
+            known.simulator_port = free_port(known.simulator_port)
+            known.save(path)
+            return known
+        if known is not None:
+            seed = max(seed, known.seed + 1)
+        made = scene.new_state(orders=orders, seed=seed, now=SYSTEM_CLOCK.now(), port=free_port(8790))
+        made.save(path)
+        return made
+
+    def _work_folder(self, state: DemoState) -> Path:
+        folder = self._folder / f"storm-{state.seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _open_marketplace(self, state: DemoState) -> SideDoor:
+        folder = self._work_folder(state)
+        child = self._beside.start(
+            "simulators", "run", "--platform", "lazada", "--port", str(state.simulator_port),
+            "--state", str(folder / "lazada.journal"), "--seed", str(state.seed), "--set", "order_age_days=30",
+            "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
+            "--faults", str(Path(__file__).parent / "faults.toml"), log=folder / "simulator.log",
+        )  # fmt: skip
+        door = SideDoor(state.simulator_port)
+        door.await_up(child)
+        scene.set_up_marketplace(door, state)
+        return door
+
+    def _people_and_shops(self, state: DemoState) -> None:
+        run, admin = self._commands.run, scene.ADMIN
+        run("team", "create", "demo", "--name", "Demo team", "--admin", admin, show=False)
+        run("team", "add-seller", scene.SELLER, "--name", scene.SELLER_NAME, by=admin, show=False)
+        run(
+            "team",
+            "add-member",
+            scene.LEAD,
+            "--role",
+            "lead",
+            "--name",
+            "Demo lead",
+            "--simulated",
+            by=admin,
+            show=False,
+        )
+        run(
+            "team", "add-member", scene.APPROVER, "--role", "seller_approver", "--seller", scene.SELLER, "--name",
+            "Seller 017 (simulated)", "--simulated", by=admin, show=False,
+        )  # fmt: skip
+        for shop in scene.SHOPS:
+            run(
+                "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
+                shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
+            )  # fmt: skip
+        for shop in scene.lazada_shops():
+            secrets_file = self._work_folder(state) / "secrets.toml"
+            secrets_file.touch(mode=0o600)
+            secrets_file.write_text(
+                f'app_secret = "{state.app_secret}"\naccess_token = "{scene.token_of(shop, state)}"\n', encoding="utf-8"
+            )
+            run(
+                "shops", "connect", shop.code, "--base-url",
+                f"http://127.0.0.1:{state.simulator_port}/lazada/{shop.market.value.lower()}/rest", "--seller-id",
+                scene.seller_id(shop), "--app-key", state.app_key, "--secrets-file", str(secrets_file), by=admin,
+                show=False,
+            )  # fmt: skip
+            secrets_file.unlink()
+        run("shops", "list", by=admin)
+
+    def _import(self, state: DemoState) -> dict[str, Path]:
+        folder = self._work_folder(state) / "exports"
+        with bar() as shown:
+            task = shown.add_task("export files", total=len(scene.SHOPS))
+            files = scene.hand_over_files(state, folder)
+            shown.update(task, completed=len(files))
+        for code, path in files.items():
+            result = self._commands.run(
+                "orders", "import", str(path), "--shop", code, "--yes", by=scene.LEAD, show=False
+            )
+            stored = result["stored"]
+            err.print(
+                f"  {code}  {path.name}: {stored['new']:,} new, {stored['changed']:,} changed,"
+                f" {stored['same']:,} the same"
+            )
+        return files
+
+    def _open_storm(self, state: DemoState, files: dict[str, Path]) -> str:
+        run, folder = self._commands.run, self._work_folder(state)
+        if not state.incident:
+            title = f"Customs return, container SWLU 204817-3 (demo {state.seed})"
+            opened = run("incident", "open", "--seller", scene.SELLER, "--title", title, "--training", by=scene.LEAD)
+            state.incident = opened["incident"]
+            state.save(self._folder / "state.json")
+        code = state.incident
+        if not self._is_past(code, IncidentState.OPENED):
+            run(
+                "incident",
+                "facts",
+                code,
+                "--file",
+                str(scene.facts_file(state, folder, now=SYSTEM_CLOCK.now())),
+                by=scene.LEAD,
+            )
+            run("incident", "paper", code, str(scene.paper_file(folder)), by=scene.LEAD)
+            digest = self._show(code)["facts"]["digest"]
+            run("incident", "attest", code, "--seen", digest, by=scene.APPROVER)
+        if not self._is_past(code, IncidentState.SCRIPT_READY):
+            run("incident", "add-orders", code, *[str(path) for path in files.values()], by=scene.LEAD, show=False)
+        return code
+
+    def _prepare(self, code: str) -> None:
+        if not self._is_past(code, IncidentState.FACTS_ATTESTED):
+            self._commands.run("incident", "script", code, by=scene.LEAD)
+        if not self._is_past(code, IncidentState.SCRIPT_READY):
+            plan = self._commands.run("outreach", "plan", code, by=scene.LEAD, show=False)
+            err.print(
+                f"  planned {plan['planned']:,}: {plan['can_be_sent']:,} by API,"
+                f" {plan['no_connection']:,} no connection yet;"
+                f" {plan['minutes_at_our_pace'] or 'under 1'} min at our pace; waves {plan['waves']}",
+                markup=False,
+            )
+
+    def _serve(self, state: DemoState, door: SideDoor) -> None:
+        settings = get_settings()
+        port = free_port(settings.port)
+        os.environ["SEAWALL_PORT"] = str(port)
+        address = f"http://127.0.0.1:{port}"
+        self._beside.start("serve", "--port", str(port), log=self._work_folder(state) / "serve.log")
+        if not wait_for(lambda: answers(f"{address}/healthz"), seconds=90):
+            raise Refused("demo_console_did_not_start", log=str(self._work_folder(state) / "serve.log"))
+        door.post("/lazada/callback", {"app_key": state.app_key, "url": f"{address}/hooks/lazada/{state.app_key}/"})
+        self._address = address
+        err.print(f"  console at {address}")
+
+    def _sample_and_approve(self, code: str) -> None:
+        run = self._commands.run
+        show = self._show(code)
+        if show["state"] == "planned":
+            if show["roll_out"]["state"] == "planned":
+                run("outreach", "sample", code, by=scene.LEAD)
+            if not wait_for(lambda: self._show(code)["state"] != "planned", seconds=SAMPLE_S):
+                raise Refused("demo_took_too_long", step="sample")
+        show = self._show(code)
+        if show["state"] == "sample_sent":
+            sample = show["roll_out"]["sample"]
+            err.print(f"  order {sample['order']}, {sample['language']}, {sample['state']}:", markup=False)
+            err.print(Padding(sample["text"], (0, 4)), soft_wrap=False)
+            run("outreach", "approve", code, "--binding", show["roll_out"]["binding"], by=scene.APPROVER)
+
+    def _roll_out(self, code: str) -> None:
+        run, show = self._commands.run, self._show(code)
+        if show["state"] == "approved":
+            run("outreach", "start", code, by=scene.LEAD)
+            show = self._show(code)
+        if show["roll_out"]["state"] == "paused":
+            run("outreach", "resume", code, "--why", "the demo goes on after a pause", by=scene.LEAD)
+        with bar() as shown:
+            total = show["planned"] - show["outcomes"]["no_connection"]
+            task = shown.add_task("messages", total=total)
+
+            def is_done() -> bool:
+                now = self._show(code)
+                waiting = sum(now["outcomes"][name] for name in ("waiting", "claimed", "unknown"))
+                shown.update(
+                    task, completed=total - waiting, description=f"messages, wave {now['roll_out']['open_wave']}"
+                )
+                if now["roll_out"]["state"] == "paused":
+                    raise Refused("demo_paused", why=str(now["roll_out"]["paused"]))
+                return bool(now["state"] not in ("approved", "rolling_out"))
+
+            if not wait_for(is_done, seconds=300 + total, pause=1.0):
+                raise Refused("demo_took_too_long", step="roll-out")
+
+    def _settle(self, code: str, door: SideDoor) -> None:
+        """Let the platform's last pushes arrive: proof, reads and answers."""
+        with bar() as shown:
+            start = int(door.get("/lazada/summary")["plans_pending"])
+            task = shown.add_task("pushes and answers", total=start)
+
+            def is_quiet() -> bool:
+                summary = door.get("/lazada/summary")
+                shown.update(task, completed=max(0, start - int(summary["plans_pending"])))
+                left = int(summary["pushes_pending"]) + int(summary["pushes_busy"]) + int(summary["plans_pending"])
+                return left == 0 and not self._show(code)["outcomes"]["acknowledged"]
+
+            wait_for(is_quiet, seconds=SETTLE_S, pause=1.0)
+
+    def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
+        pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
+        report = self._commands.run("evidence", "verify", pack["path"])
+        result, marketplace = self._show(code), door.get("/lazada/summary")
+        problems = judge(result, pack, report, marketplace, wanted=state.orders)
+        show_numbers(result, pack, marketplace)
+        for problem in problems:
+            err.print(f"✗ {problem}", style="red", markup=False)
+        if problems:
+            return 1
+        state.is_finished = True
+        state.save(self._folder / "state.json")
+        err.print("verified", style="bold green")
+        if self._keep_open:
+            link = self._commands.run("link", scene.LEAD, by=scene.ADMIN, show=False)
+            err.print(
+                f"\nConsole: {self._address}\nSign in once as the demo's lead: {link['url']}\nCtrl-C ends it.",
+                markup=False,
+            )
+            print(pack["path"], flush=True)  # noqa: T201  # the result of the whole run, on standard output
+            with contextlib.suppress(KeyboardInterrupt):
+                wait_for(lambda: False, seconds=10**9, pause=1.0)
+            return 0
+        print(pack["path"], flush=True)  # noqa: T201  # the last line, for scripts
+        return 0
+
+    def _show(self, code: str) -> dict[str, Any]:
+        result: dict[str, Any] = self._commands.run("incident", "show", code, by=scene.LEAD, show=False)
+        return result
+
+    def _is_past(self, code: str, state: IncidentState) -> bool:
+        return _ORDER.index(self._show(code)["state"]) > _ORDER.index(state.value)

@@ -1,0 +1,44 @@
+"""The end of the demo: do the counts add up, and the numbers as a person reads them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from seawall.cli.output import err, table
+
+
+def judge(
+    show: Mapping[str, Any], pack: Mapping[str, Any], report: Mapping[str, Any], marketplace: Mapping[str, Any],
+    *, wanted: int,
+) -> list[str]:  # fmt: skip
+    """What is wrong, in words; empty when everything adds up."""
+    outcomes = show["outcomes"]
+    sent = sum(outcomes[name] for name in ("acknowledged", "confirmed", "read", "answered", "blocked"))
+    checks = {
+        f"planned {show['planned']} is not the {wanted} orders": show["planned"] == wanted,
+        "outcomes do not add up to what was planned": sum(outcomes.values()) == show["planned"] and show["adds_up"],
+        f"{outcomes['waiting'] + outcomes['claimed'] + outcomes['unknown']} orders have no settled outcome": not (
+            outcomes["waiting"] + outcomes["claimed"] + outcomes["unknown"]
+        ),
+        f"the pack holds {pack['items']} orders, not {wanted}": pack["items"] == wanted,
+        "the pack does not verify": bool(report["ok"]),
+        f"the marketplace took {marketplace['messages']} messages, the ledger says {sent}": marketplace["messages"]
+        == sent,
+        f"the marketplace took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
+    }
+    return [words for words, is_right in checks.items() if not is_right]
+
+
+def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: Mapping[str, Any]) -> None:
+    """Outcomes with their sum, grades, and the marketplace's own count beside them."""
+    shown = table("outcome", "orders>")
+    for name, count in show["outcomes"].items():
+        if count:
+            shown.add_row(name, f"{count:,}")
+    shown.add_row("[bold]= planned[/bold]", f"[bold]{show['planned']:,}[/bold]")
+    err.print(shown)
+    err.print(
+        f"the marketplace's own log: {marketplace['messages']:,} messages, {marketplace['duplicates']} twice,"
+        f" {marketplace['answers']:,} answers",
+        markup=False,
+    )
+    err.print(f"pack root {pack['root'][:32]}…  key {pack['key_id']}", markup=False)

@@ -1,0 +1,1 @@
+"""Synthetic export files: every format of exports.md, good and spoiled, from one seed. All people are invented."""

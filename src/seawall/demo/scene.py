@@ -1,0 +1,161 @@
+"""The scene of the customs storm: the seller's shops, the files handed over, the simulated marketplace loaded."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from seawall.demo.files.api import StormOrder, StormShop, make_files, storm_orders
+from seawall.demo.stage import DemoState, SideDoor
+from seawall.kernel.markets import Market, Platform
+
+SELLER, SELLER_NAME = "s017", "Seller 017"
+LEAD, APPROVER, ADMIN = "demo-lead", "demo-seller", "demo-admin"
+
+SHOPS: tuple[StormShop, ...] = (
+    *(
+        StormShop(code=f"L{market.value}", platform=Platform.LAZADA, market=market)
+        for market in (Market.TH, Market.VN, Market.ID, Market.MY, Market.PH, Market.SG)
+    ),
+    StormShop(code="SID", platform=Platform.SHOPEE, market=Market.ID),
+    StormShop(code="STH", platform=Platform.SHOPEE, market=Market.TH),
+    StormShop(code="TVN", platform=Platform.TIKTOK, market=Market.VN),
+)
+"""Six Lazada shops that can be spoken to, and three shops that wait for their platform's connector."""
+
+SHOP_NAMES = {
+    Market.TH: "บ้านน่าอยู่", Market.VN: "Nhà Xinh", Market.ID: "Rumah Rapi", Market.MY: "Rumah Kemas",
+    Market.PH: "Bahay Ayos", Market.SG: "Tidy Home",
+}  # fmt: skip
+
+BUYER_DELAY_S = [4.0, 40.0]
+"""Simulated buyers are quick in the demo, so that answers come while one watches."""
+
+
+def orders_of(state: DemoState) -> list[StormOrder]:
+    """The orders of this storm; the same at every run of it."""
+    return storm_orders(state.seed, state.orders, SHOPS, newest=datetime.fromisoformat(state.started_at))
+
+
+def hand_over_files(state: DemoState, folder: Path) -> dict[str, Path]:
+    """The export files the seller hands over: shop code -> file."""
+    written = make_files(
+        folder, seed=state.seed, orders=state.orders, groups=["orders"], shops=SHOPS,
+        newest=datetime.fromisoformat(state.started_at),
+    )  # fmt: skip
+    codes = {(shop.platform.value, shop.market.value): shop.code for shop in SHOPS}
+    return {codes[(str(each.platform), str(each.market))]: folder / each.name for each in written}
+
+
+def seller_id(shop: StormShop) -> str:
+    """The store's id at the simulated platform."""
+    return str(100_000_100 + SHOPS.index(shop))
+
+
+def token_of(shop: StormShop, state: DemoState) -> str:
+    """The store's access token at the simulated platform."""
+    return f"demo-{shop.code}-{state.app_secret[:12]}"
+
+
+def lazada_shops() -> tuple[StormShop, ...]:
+    """Shops with a connector."""
+    return tuple(shop for shop in SHOPS if shop.platform is Platform.LAZADA)
+
+
+def set_up_marketplace(door: SideDoor, state: DemoState) -> None:
+    """App, stores and orders at the simulated Lazada; what is there already stays."""
+    door.post("/lazada/apps", {"app_key": state.app_key, "app_secret": state.app_secret})
+    for shop in lazada_shops():
+        door.post(
+            "/lazada/stores",
+            {
+                "seller_id": seller_id(shop), "site": shop.market.value.lower(), "name": SHOP_NAMES[shop.market],
+                "app_key": state.app_key, "access_token": token_of(shop, state),
+            },
+        )  # fmt: skip
+    orders = [order for order in orders_of(state) if order.platform is Platform.LAZADA]
+    if int(door.get("/lazada/summary")["orders"]) < len(orders):
+        for start in range(0, len(orders), 2000):
+            door.post("/lazada/orders", _rows(orders[start : start + 2000]))
+
+
+def _rows(orders: Iterable[StormOrder]) -> bytes:
+    by_code = {shop.code: seller_id(shop) for shop in SHOPS}
+    rows = [
+        {
+            "order_id": order.order_id,
+            "seller_id": by_code[order.shop_code],
+            "buyer_id": order.buyer_id,
+            "buyer_name": order.buyer_name[:1] + "****",
+            "status": {"to_ship": "pending", "ready": "ready_to_ship"}.get(order.status, order.status),
+            "created_at": order.created_at.isoformat(),
+            "shipping_fee": format(order.shipping_fee, "f"),
+            "tracking_code": order.tracking,
+            "package_id": f"FP{order.package_id}",
+            "items": [
+                {
+                    "order_item_id": unit, "name": line.item_name, "sku": line.sku,
+                    "item_price": format(line.unit_price, "f"), "paid_price": format(line.unit_price, "f"),
+                }
+                for line in order.lines
+                for unit in line.unit_ids
+            ],
+        }
+        for order in orders
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False).encode()
+
+
+def new_state(*, orders: int, seed: int, now: datetime, port: int) -> DemoState:
+    """A storm that begins now: its newest order is a few hours old."""
+    newest = (now - timedelta(hours=6)).replace(microsecond=0)
+    return DemoState(
+        orders=orders, seed=seed, started_at=newest.isoformat(), simulator_port=port, app_secret=secrets.token_hex(16)
+    )
+
+
+def facts_file(state: DemoState, folder: Path, *, now: datetime) -> Path:
+    """The facts sheet the lead writes down with the seller."""
+    path = folder / "facts.toml"
+    if not path.exists():
+        happened = (now - timedelta(days=1)).date().isoformat()
+        deadline = (now + timedelta(days=2)).replace(microsecond=0).isoformat()
+        template = (Path(__file__).parent / "facts.toml").read_text(encoding="utf-8")
+        path.write_text(
+            template.replace("@HAPPENED@", happened)
+            .replace("@DEADLINE@", deadline)
+            .replace("@ORDERS@", f"{state.orders:,}"),
+            encoding="utf-8",
+        )
+    return path
+
+
+def paper_file(folder: Path) -> Path:
+    """A stand-in for the official notice: a one-page PDF that says on its face that it is one."""
+    path = folder / "customs-return-notice-SIMULATED.pdf"
+    if not path.exists():
+        path.write_bytes(one_page_pdf("SIMULATED customs return notice - container SWLU 204817-3 - for the demo only"))
+    return path
+
+
+def one_page_pdf(words: str) -> bytes:
+    """The smallest honest PDF with one line of Latin text."""
+    shown = words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+    stream = f"BT /F1 12 Tf 60 760 Td ({shown}) Tj ET".encode("latin-1")
+    objects: Sequence[bytes] = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    )
+    body = b"%PDF-1.4\n"
+    places = []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        table, len(body),
+    )  # fmt: skip

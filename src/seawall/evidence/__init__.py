@@ -1,0 +1,1 @@
+"""Records, pack, seal, verify."""

@@ -1,0 +1,90 @@
+"""Captures (what the platform itself said, append-only by trigger), packs, and the signing keys."""
+
+from django.db import models
+
+
+class CaptureSource(models.TextChoices):
+    """How a record reached us."""
+
+    ANSWER = "answer"
+    PUSH = "push"
+    READ_BACK = "read_back"
+
+
+class Capture(models.Model):
+    """A record read from the platform, as received. Never edited: the database refuses."""
+
+    SELLER_PATH = "shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, null=True, related_name="captures")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="captures")
+    recipient = models.ForeignKey("outreach.Recipient", on_delete=models.PROTECT, null=True, related_name="captures")
+    source = models.CharField(max_length=12, choices=CaptureSource.choices)
+    path = models.CharField(max_length=120)
+    """API path of an answer or read-back; the push type of a push."""
+    request = models.JSONField(default=dict)
+    body = models.TextField()
+    request_id = models.CharField(max_length=120, default="")
+    session_id = models.CharField(max_length=120, default="")
+    message_id = models.CharField(max_length=120, default="")
+    speaker = models.CharField(max_length=10, default="")
+    text = models.TextField(default="")
+    blocked_note = models.TextField(default="")
+    """The platform's own note when it filtered the message; empty when it did not."""
+    is_auto_reply = models.BooleanField(default=False)
+    is_recalled = models.BooleanField(default=False)
+    is_read = models.BooleanField(default=False)
+    platform_time = models.DateTimeField(null=True)
+    our_time = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["incident", "order"], name="capture_by_order"),
+            models.Index(fields=["shop", "message_id"], name="capture_by_message"),
+            models.Index(fields=["shop", "session_id"], name="capture_by_session"),
+        )
+
+    def __str__(self) -> str:
+        return f"capture {self.pk}"
+
+
+class SigningKey(models.Model):
+    """A team's Ed25519 key: the private half encrypted, the public half printed in every pack."""
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="signing_keys")
+    key_id = models.CharField(max_length=32, unique=True)
+    public_pem = models.TextField()
+    private_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class Pack(models.Model):
+    """A sealed pack of an incident."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="packs")
+    number = models.PositiveIntegerField()
+    stored_as = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    root = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=32)
+    items = models.PositiveIntegerField()
+    counts = models.JSONField(default=dict)
+    sealed_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField()
+    is_simulated = models.BooleanField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["incident", "number"], name="pack_number_once"),)
+
+    def __str__(self) -> str:
+        return f"pack {self.number}"

@@ -1,0 +1,64 @@
+"""Where things stand in a pack, and how a name from outside becomes a safe one."""
+
+import re
+import unicodedata
+
+FORMAT = "seawall-pack/1"
+CANONICAL_FORM = "RFC 8785 (JCS), whole numbers only"
+SIMULATED = "SIMULATED 演练"
+
+START = "START-HERE.html"
+README = "README.txt"
+FACTS = "facts.json"
+SUMMARY = "summary.json"
+APPROVALS = "approvals/approvals.json"
+SCRIPTS = "script/script.json"
+MESSAGES = "records/messages.jsonl"
+ORDERS = "records/orders.jsonl"
+ORDERS_CSV = "records/orders.csv"
+TIMELINE = "records/timeline.jsonl"
+MANIFEST = "seal/manifest.json"
+SIGNATURE = "seal/signature.json"
+SIGNATURE_RAW = "seal/signature.bin"
+TREE = "seal/tree.json"
+PUBLIC_KEY = "seal/public.pem"
+SUMS = "seal/SHA256SUMS"
+HOW_TO = "seal/VERIFY.txt"
+
+SEAL = "seal/"
+SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})
+"""Members the manifest cannot list: itself and what is made from it."""
+REQUIRED = (
+    START, README, FACTS, SUMMARY, APPROVALS, SCRIPTS, MESSAGES, ORDERS, ORDERS_CSV, TIMELINE,
+    MANIFEST, SIGNATURE, SIGNATURE_RAW, TREE, PUBLIC_KEY, SUMS, HOW_TO,
+)  # fmt: skip
+
+LONGEST_NAME = 200
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+
+OPENABLE = frozenset(
+    {
+        "bmp", "csv", "doc", "docx", "eml", "gif", "heic", "jpeg", "jpg", "mp3", "mp4", "ofd", "pdf", "png", "ppt",
+        "pptx", "tif", "tiff", "txt", "wav", "webp", "xls", "xlsx",
+    }
+)  # fmt: skip
+"""Endings that keep their own: what an office opens. Anything else (html, svg, exe, lnk ...) gets `.bin`, so that a
+double click in an unpacked pack runs nothing."""
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a member name is one a pack may hold: ASCII, relative, no `..`, no hidden part, no odd character.
+
+    ASCII, since `unzip` in a C locale renames others and `sha256sum -c` would then miss them.
+    """
+    return len(name) <= LONGEST_NAME and _SAFE.fullmatch(name) is not None
+
+
+def file_name(place: int, given: str) -> str:
+    """The name in the pack of an attached file: its number, then what is safe of the name it arrived under."""
+    leaf = unicodedata.normalize("NFKC", given).replace("\\", "/").rsplit("/", 1)[-1]
+    stem, _, ending = leaf.rpartition(".")
+    if ending.lower() not in OPENABLE or not stem:
+        stem, ending = leaf, "bin"
+    words = re.findall(r"[A-Za-z0-9]+", stem)
+    return "-".join([f"{place:03d}", *words])[:80] + "." + ending.lower()

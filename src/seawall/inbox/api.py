@@ -1,0 +1,6 @@
+"""What other capabilities may use of the inbox."""
+
+from seawall.inbox.models import Conversation, Message
+from seawall.inbox.store import Stored, store_message, store_session
+
+__all__ = ["Conversation", "Message", "Stored", "store_message", "store_session"]

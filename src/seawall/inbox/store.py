@@ -1,0 +1,75 @@
+"""Keep conversations and messages as the platform holds them; a message seen again updates its one row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from seawall.connectors.contracts import ChatMessage, SessionState, Speaker
+from seawall.inbox.models import Conversation, Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A stored message, and whether it was new."""
+
+    message: Message
+    is_new: bool
+
+
+def store_message(
+    chat: ChatMessage, *, team_id: int, shop_id: int, recipient_id: int | None, received_at: datetime
+) -> Stored:
+    """Insert or update by (conversation, message id). A recall or a filter note, once seen, is never taken back by an
+    older copy that arrives late."""
+    conversation, _ = Conversation.objects.get_or_create(
+        shop_id=shop_id, session_id=chat.session_id, defaults={"team_id": team_id, "buyer_id": chat.buyer_id}
+    )
+    message, is_new = Message.objects.get_or_create(
+        conversation=conversation,
+        message_id=chat.message_id,
+        defaults={
+            "team_id": team_id,
+            "speaker": chat.speaker.value,
+            "text": chat.text,
+            "kind": chat.kind,
+            "sent_at": chat.sent_at,
+            "is_recalled": chat.is_recalled,
+            "blocked_note": chat.blocked_note,
+            "is_auto_reply": chat.is_auto_reply,
+            "recipient_id": recipient_id,
+            "received_at": received_at,
+        },
+    )
+    if not is_new:
+        changes = {
+            "is_recalled": message.is_recalled or chat.is_recalled,
+            "blocked_note": message.blocked_note or chat.blocked_note,
+            "recipient_id": message.recipient_id or recipient_id,
+        }
+        Message.objects.filter(pk=message.pk).update(**changes)
+    _touch(conversation, chat)
+    return Stored(message=message, is_new=is_new)
+
+
+def _touch(conversation: Conversation, chat: ChatMessage) -> None:
+    changes: dict[str, datetime] = {}
+    if conversation.last_message_at is None or chat.sent_at > conversation.last_message_at:
+        changes["last_message_at"] = chat.sent_at
+    if chat.speaker is Speaker.BUYER and (
+        conversation.last_buyer_message_at is None or chat.sent_at > conversation.last_buyer_message_at
+    ):
+        changes["last_buyer_message_at"] = chat.sent_at
+    if changes:
+        Conversation.objects.filter(pk=conversation.pk).update(**changes)
+
+
+def store_session(state: SessionState, *, team_id: int, shop_id: int) -> Conversation:
+    """Update unread count and read position; a read position never goes back."""
+    conversation, _ = Conversation.objects.get_or_create(
+        shop_id=shop_id, session_id=state.session_id, defaults={"team_id": team_id}
+    )
+    known = conversation.buyer_read_up_to
+    read = state.buyer_read_up_to
+    conversation.unread = state.unread
+    conversation.buyer_read_up_to = max(filter(None, (known, read)), default=None)
+    conversation.save(update_fields=["unread", "buyer_read_up_to"])
+    return conversation

@@ -1,0 +1,1 @@
+"""One storm: facts, steps, cases, timeline."""

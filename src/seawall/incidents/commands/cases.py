@@ -1,0 +1,88 @@
+"""Put orders into a storm, and take single ones out again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from seawall.incidents.models import Case, Incident
+from seawall.incidents.states import CASE, IncidentState
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import InvalidInput, Refused
+from seawall.orders.api import Order
+from seawall.outreach.api import STEP_FIRST_CONTACT, leave_out_orders, void_live_roll_outs
+from seawall.tenancy.api import Actor, get_scoped, scoped
+from seawall.timeline.api import move, record
+
+_BEFORE_START = {
+    IncidentState.OPENED, IncidentState.FACTS_ATTESTED, IncidentState.SCRIPT_READY, IncidentState.PLANNED,
+    IncidentState.SAMPLE_SENT, IncidentState.APPROVED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesAdded:
+    """How many orders are new in the storm, and how many were in it already."""
+
+    new: int
+    same: int
+
+
+def add_cases(
+    incident: Incident,
+    shop_codes: list[str] | None,
+    *,
+    only: Collection[str] | None = None,
+    by: Actor,
+    clock: Clock,
+) -> CasesAdded:
+    """Every order of the named shops (None: of all the seller's shops) that can still be told something; with
+    `only`, just those order numbers.
+
+    Orders that are already finished (completed, cancelled, returned) are not concerned. A plan that has not begun is
+    void: its audience is no longer whole. Raises Refused(roll_out_has_begun), InvalidInput(incident_has_no_orders).
+    """
+    by.require("incident.open")
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        if incident.state not in _BEFORE_START:
+            raise Refused("roll_out_has_begun", incident=incident.code)
+        orders = scoped(Order, by).filter(shop__seller_id=incident.seller_id).exclude(
+            status__in=["completed", "cancelled", "returned", "unpaid"]
+        )  # fmt: skip
+        if shop_codes is not None:
+            orders = orders.filter(shop__code__in=shop_codes)
+        if only is not None:
+            orders = orders.filter(platform_order_id__in=only)
+        wanted = list(orders.order_by("pk").values_list("pk", flat=True))
+        if not wanted:
+            raise InvalidInput("incident_has_no_orders", incident=incident.code)
+        known = set(incident.cases.values_list("order_id", flat=True))
+        fresh = [pk for pk in wanted if pk not in known]
+        if fresh:
+            void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="orders added")
+            Case.objects.bulk_create(
+                (Case(team_id=by.team_id, incident=incident, order_id=pk, created_at=clock.now()) for pk in fresh),
+                batch_size=2000,
+            )
+            record(
+                team_id=by.team_id, incident_id=incident.pk, verb="cases.add", clock=clock, by=by,
+                subject=f"incident:{incident.pk}", before={"cases": len(known)},
+                after={"cases": len(known) + len(fresh)},
+            )  # fmt: skip
+    return CasesAdded(new=len(fresh), same=len(wanted) - len(fresh))
+
+
+def withdraw_case(incident: Incident, platform_order_id: str, *, by: Actor, clock: Clock, why: str) -> Case:
+    """An order no longer concerns the storm: if its message has not left, it will not. Needs a reason."""
+    by.require("incident.open")
+    if not why.strip():
+        raise InvalidInput("withdraw_needs_reason", order=platform_order_id)
+    with transaction.atomic():
+        case = get_scoped(Case, by, lock=True, incident_id=incident.pk, order__platform_order_id=platform_order_id)
+        move(
+            case, CASE, "withdraw", verb="case.withdraw", clock=clock, by=by, why=why,
+            after={"order": platform_order_id}, withdrawn_reason=why,
+        )  # fmt: skip
+        leave_out_orders(incident.pk, [case.order_id], by=by, clock=clock, reason="case_withdrawn", why=why)
+    return case

@@ -1,0 +1,162 @@
+"""Script and plan of a storm: from attested facts to ledger rows."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from seawall.incidents.commands.write_facts import facts_of, newest_sheet
+from seawall.incidents.errors import WrongStep
+from seawall.incidents.facts import Facts
+from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.states import INCIDENT, CaseState, IncidentState
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import InvalidInput
+from seawall.kernel.languages import Language
+from seawall.kernel.markets import Market, Platform
+from seawall.outreach.api import (
+    STEP_FIRST_CONTACT,
+    Ceiling,
+    PlannedMessage,
+    PlanRollOut,
+    RollOut,
+    plan_roll_out,
+    void_live_roll_outs,
+)
+from seawall.scripts.api import PlaceholderValues, ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.tenancy.api import Actor, get_scoped
+from seawall.timeline.api import move
+
+
+def library_wording(kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard") -> dict[Language, Wording]:
+    """The library's wording for a kind of storm, ready to submit or to edit first."""
+    found = library(kind).wording(step, variant)
+    return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
+
+
+def submit_incident_script(
+    incident: Incident, wording: Mapping[Language, Wording], *, by: Actor, clock: Clock
+) -> ScriptVersion:
+    """Freeze the wording of the first contact. Facts must be attested; a plan that has not begun is void.
+
+    Raises ScriptBlocked with the lint's findings, WrongStep.
+    """
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        sheet = _attested(incident)
+        version = submit_script(
+            SubmitScript(
+                incident_id=incident.pk,
+                step=STEP_FIRST_CONTACT,
+                wording=wording,
+                audience=audience_places(incident),
+                facts=facts_of(sheet).sentences(),
+            ),
+            by=by,
+            clock=clock,
+        )
+        if INCIDENT.can(IncidentState(incident.state), "revise_script"):
+            void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="script changed")
+            move(incident, INCIDENT, "revise_script", verb="script.revise", clock=clock, by=by)
+        move(
+            incident, INCIDENT, "submit_script", verb="incident.script_ready", clock=clock, by=by,
+            after={"version": version.number, "digest": version.digest},
+        )  # fmt: skip
+    return version
+
+
+def audience_places(incident: Incident) -> set[tuple[Platform, Market]]:
+    """Platforms and markets of the storm's open cases. Raises InvalidInput(incident_has_no_orders)."""
+    places = {
+        (Platform(platform), Market(market))
+        for platform, market in incident.cases.filter(state=CaseState.OPEN)
+        .values_list("order__shop__platform", "order__shop__market")
+        .distinct()
+    }
+    if not places:
+        raise InvalidInput("incident_has_no_orders", incident=incident.code)
+    return places
+
+
+def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
+    """Fill every buyer's message and write the ledger. Nothing is sent.
+
+    Raises WrongStep, NothingToSend, InvalidInput.
+    """
+    by.require("outreach.plan")
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        sheet = _attested(incident)
+        script = incident.script_versions.filter(step=STEP_FIRST_CONTACT, is_frozen=True).order_by("-number").first()
+        if script is None:
+            raise WrongStep("script_missing", incident=incident.code)
+        facts = facts_of(sheet)
+        messages = planned_messages(incident, script, facts)
+        roll_out = plan_roll_out(
+            PlanRollOut(
+                incident_id=incident.pk,
+                is_training=incident.is_training,
+                step=STEP_FIRST_CONTACT,
+                script=script,
+                messages=messages,
+                facts_digest=sheet.digest,
+                ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
+                deadline_at=facts.deadline_at,
+            ),
+            by=by,
+            clock=clock,
+        )
+        move(
+            incident, INCIDENT, "plan", verb="incident.planned", clock=clock, by=by,
+            after={"roll_out": roll_out.pk, "languages": dict(Counter(m.language for m in messages))},
+        )  # fmt: skip
+    return roll_out
+
+
+def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) -> list[PlannedMessage]:
+    """One filled message per open case, in the language of the shop's market."""
+    texts = {Language(text.language): text.text for text in script.texts.all()}
+    messages = []
+    cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
+    for case in cases.iterator(chunk_size=2000):
+        order, shop = case.order, case.order.shop
+        market = Market(shop.market)
+        language = market.facts.languages[0]
+        values = PlaceholderValues(
+            shop=shop.name,
+            order_id=order.platform_order_id,
+            item=order.lines[0].get("title") if order.lines else None,
+            order_date=order.ordered_at,
+            cause=facts.cause_by_language.get(language),
+        )
+        try:
+            text = render(texts[language], values, language, market).text
+        except InvalidInput as error:
+            raise InvalidInput(
+                "message_cannot_be_filled", order=order.platform_order_id, language=language.value, why=str(error)
+            ) from error
+        messages.append(
+            PlannedMessage(
+                case_id=case.pk,
+                order_id=order.pk,
+                platform_order_id=order.platform_order_id,
+                shop_id=shop.pk,
+                language=language.value,
+                text=text,
+                exposure=_exposure(order.ship_by, order.shipped_at, order.platform_order_id),
+            )
+        )
+    return messages
+
+
+def _exposure(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:
+    """Late-dispatched orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
+    late = ship_by is not None and shipped_at is not None and str(shipped_at) > str(ship_by)
+    return (0 if late else 1, str(ship_by or "9999"), order_id)
+
+
+def _attested(incident: Incident) -> FactsSheet:
+    sheet = newest_sheet(incident)
+    if sheet.attested_at is None:
+        raise WrongStep("facts_not_attested", incident=incident.code)
+    return sheet

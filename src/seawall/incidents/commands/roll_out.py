@@ -1,0 +1,119 @@
+"""Sample, approval and roll-out of a storm: outreach does it, the storm moves with it."""
+
+from django.db import transaction
+
+from seawall.incidents.models import Incident
+from seawall.incidents.states import INCIDENT, IncidentState
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import Refused
+from seawall.outreach import api as outreach
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState
+from seawall.tenancy.api import Actor, get_scoped
+from seawall.timeline.api import move
+
+
+def live_roll_out(incident: Incident) -> RollOut:
+    """The storm's standing roll-out. Raises Refused(roll_out_unknown)."""
+    found = RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+    if found is None:
+        raise Refused("roll_out_unknown", incident=incident.code)
+    return found
+
+
+def send_sample(incident: Incident, *, by: Actor, clock: Clock) -> None:
+    """Let the sample go. The storm moves to `sample_sent` when the worker has the platform's answer (see tend)."""
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        outreach.send_sample(live_roll_out(incident), by=by, clock=clock)
+
+
+def approve(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
+    """The seller's yes to exactly what was shown."""
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        decision = outreach.approve(
+            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            by=by,
+            clock=clock,
+        )
+        move(
+            incident, INCIDENT, "approve", verb="incident.approved", clock=clock, by=by, why=comment,
+            after={"binding": decision.binding_digest}, on_behalf_of=incident.seller.name,
+        )  # fmt: skip
+    return decision
+
+
+def send_back(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
+    """The seller's no, with what must change. The plan falls; the storm goes back to the script."""
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        decision = outreach.send_back(
+            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            by=by,
+            clock=clock,
+        )
+        outreach.void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="sent back by the seller")
+        move(incident, INCIDENT, "send_back", verb="incident.sent_back", clock=clock, by=by, why=comment)
+    return decision
+
+
+def start(incident: Incident, *, by: Actor, clock: Clock) -> None:
+    """Begin the roll-out that the seller approved."""
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        outreach.start(live_roll_out(incident), by=by, clock=clock)
+        move(incident, INCIDENT, "start", verb="incident.rolling_out", clock=clock, by=by)
+
+
+def pause(incident: Incident, *, by: Actor, clock: Clock, why: str = "") -> None:
+    """Stop sending at once."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    outreach.pause(live_roll_out(incident), by=by, clock=clock, why=why)
+
+
+def resume(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
+    """Go on, with a reason."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    outreach.resume(live_roll_out(incident), by=by, clock=clock, why=why)
+
+
+def stop(incident: Incident, *, by: Actor, clock: Clock, why: str) -> int:
+    """End for good; returns how many buyers were left out by it."""
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        left_out = outreach.stop(live_roll_out(incident), by=by, clock=clock, why=why)
+        move(incident, INCIDENT, "stop_roll_out", verb="incident.stopped", clock=clock, by=by, why=why)
+    return left_out
+
+
+def tend(*, clock: Clock) -> None:
+    """Let storms follow their roll-outs: sample out, roll-out done. Called by workers, a few times a second."""
+    for event, incident_state, roll_out_state, verb in (
+        ("send_sample", IncidentState.PLANNED, RollOutState.SAMPLE_SENT, "incident.sample_sent"),
+        ("finish_roll_out", IncidentState.ROLLING_OUT, RollOutState.DONE, "incident.follow_up"),
+    ):
+        due = Incident.objects.filter(
+            state=incident_state, roll_outs__state=roll_out_state, roll_outs__step=STEP_FIRST_CONTACT
+        )
+        for incident in due.distinct():
+            with transaction.atomic():
+                locked = Incident.objects.select_for_update().get(pk=incident.pk)
+                if locked.state == incident_state:
+                    move(locked, INCIDENT, event, verb=verb, clock=clock, by=None)
+
+
+def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
+    """Close the storm: every order has a settled outcome, and there is a pack that holds them all.
+
+    Raises Refused(close_outcomes_open) with the count, Refused(close_without_pack).
+    """
+    by.require("incident.close")
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        counts = outreach.counts_of(live_roll_out(incident))
+        unsettled = sum(counts[state.value] for state in outreach.OPEN) + counts["needs_person"]
+        if unsettled:
+            raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)
+        if not incident.packs.exists():
+            raise Refused("close_without_pack", incident=incident.code)
+        move(incident, INCIDENT, "close", verb="incident.close", clock=clock, by=by, why=why, closed_at=clock.now())

@@ -1,0 +1,65 @@
+"""Seal a pack of a storm: what the platform's own record says of every order, signed."""
+
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Max
+
+from seawall.evidence.api import Pack, Progress, signing_key, write_pack
+from seawall.incidents.commands.roll_out import live_roll_out
+from seawall.incidents.commands.write_facts import newest_sheet
+from seawall.incidents.models import Incident
+from seawall.incidents.packing import contents
+from seawall.kernel.clock import Clock
+from seawall.settings.env import get_settings
+from seawall.tenancy.api import Actor, get_scoped
+from seawall.timeline.api import record
+
+
+def seal_pack(incident: Incident, *, by: Actor, clock: Clock, progress: Progress | None = None) -> Pack:
+    """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
+
+    The timeline entry of the sealing itself stands in the next pack, not in this one.
+    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ).
+    """
+    by.require("evidence.pack")
+    with transaction.atomic():
+        # The lock keeps plans and cases as they are while they are read; sends go on and are in the next pack.
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        roll_out, sheet = live_roll_out(incident), newest_sheet(incident)
+        key = signing_key(by.team_id, clock=clock)
+        number = (incident.packs.aggregate(top=Max("number"))["top"] or 0) + 1
+        sealed_at = clock.now()
+        stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{number}.zip"
+        target = _packs_folder() / stored_as
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sealed = write_pack(contents(incident, roll_out, sheet, sealed_at=sealed_at), key, target, progress)
+        pack = Pack.objects.create(
+            team_id=by.team_id,
+            incident=incident,
+            number=number,
+            stored_as=stored_as,
+            sha256=sealed.sha256,
+            size=sealed.size,
+            root=sealed.root,
+            key_id=sealed.key_id,
+            items=sealed.items,
+            counts=sealed.counts,
+            sealed_by_id=by.user_id,
+            sealed_at=sealed_at,
+            is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),
+        )
+        record(
+            team_id=by.team_id, incident_id=incident.pk, verb="evidence.seal", clock=clock, by=by,
+            subject=f"pack:{pack.pk}", after={"number": number, "root": sealed.root, "sha256": sealed.sha256},
+        )  # fmt: skip
+    return pack
+
+
+def pack_path(pack: Pack) -> Path:
+    """Where a pack lies."""
+    return _packs_folder() / pack.stored_as
+
+
+def _packs_folder() -> Path:
+    return get_settings().evidence_path

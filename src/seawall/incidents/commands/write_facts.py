@@ -1,0 +1,125 @@
+"""Write a version of the facts sheet; have the seller attest it. A new version voids what rested on the old one."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+
+from seawall.incidents.facts import Facts
+from seawall.incidents.models import FactsSheet, Incident
+from seawall.incidents.states import INCIDENT
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import InvalidInput, Refused
+from seawall.kernel.languages import Language
+from seawall.kernel.money import DECIMALS
+from seawall.outreach.api import STEP_FIRST_CONTACT, void_live_roll_outs
+from seawall.tenancy.api import Actor, Seller, get_scoped
+from seawall.timeline.api import move, record
+
+
+def write_facts(incident: Incident, facts: Facts, *, by: Actor, clock: Clock) -> FactsSheet:
+    """A new version, not attested. The storm goes back to `opened`; a plan that has not begun and its approval fall.
+
+    Raises InvalidInput naming the field, Refused(move_refused) once the roll-out has begun.
+    """
+    by.require("facts.write")
+    _check(facts, clock)
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        move(incident, INCIDENT, "revise_facts", verb="facts.write", clock=clock, by=by)
+        void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="facts changed")
+        version = (incident.facts_sheets.aggregate(top=Max("version"))["top"] or 0) + 1
+        return FactsSheet.objects.create(
+            team_id=by.team_id,
+            incident=incident,
+            version=version,
+            cause=facts.cause.strip(),
+            cause_by_language={k.value: v.strip() for k, v in facts.cause_by_language.items()},
+            happened_on=facts.happened_on,
+            remedy=facts.remedy.strip(),
+            ceiling_amount=facts.ceiling_amount,
+            ceiling_currency=facts.ceiling_currency,
+            deadline_at=facts.deadline_at,
+            statements=list(facts.statements),
+            digest=facts.digest(_papers(incident)),
+            written_by_id=by.user_id,
+            written_at=clock.now(),
+        )
+
+
+def attest_facts(incident: Incident, *, seen_digest: str, by: Actor, clock: Clock) -> FactsSheet:
+    """The seller says that the newest sheet, with its papers, is true. `seen_digest` is what the seller was shown."""
+    seller_id = by.require_for_seller("facts.attest")
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        sheet = newest_sheet(incident)
+        if sheet.digest != seen_digest:
+            raise Refused("stale_view", machine="facts sheet", state=seen_digest[:8])
+        if sheet.written_by_id == by.user_id:
+            raise Refused("author_may_not_attest")
+        FactsSheet.objects.filter(pk=sheet.pk).update(
+            attested_by_id=by.user_id, attested_at=clock.now(), is_attestation_simulated=by.is_simulated
+        )
+        move(
+            incident, INCIDENT, "attest_facts", verb="facts.attest", clock=clock, by=by,
+            after={"version": sheet.version, "digest": sheet.digest},
+            on_behalf_of=Seller.objects.get(pk=seller_id).name,
+        )  # fmt: skip
+        sheet.refresh_from_db()
+        return sheet
+
+
+def newest_sheet(incident: Incident) -> FactsSheet:
+    """The newest version. Raises Refused(facts_missing) when there is none."""
+    sheet = incident.facts_sheets.order_by("-version").first()
+    if sheet is None:
+        raise Refused("facts_missing", incident=incident.code)
+    return sheet
+
+
+def facts_of(sheet: FactsSheet) -> Facts:
+    """The stored sheet as a value."""
+    return Facts(
+        cause=sheet.cause,
+        cause_by_language={Language(k): v for k, v in sheet.cause_by_language.items()},
+        happened_on=sheet.happened_on,
+        remedy=sheet.remedy,
+        ceiling_amount=sheet.ceiling_amount,
+        ceiling_currency=sheet.ceiling_currency,
+        deadline_at=sheet.deadline_at,
+        statements=tuple(sheet.statements),
+    )
+
+
+def refresh_digest(incident: Incident, *, by: Actor, clock: Clock) -> None:
+    """After papers changed: the newest sheet binds them, so it must be attested again."""
+    sheet = incident.facts_sheets.order_by("-version").first()
+    if sheet is None:
+        return
+    if sheet.attested_at is not None:
+        write_facts(incident, facts_of(sheet), by=by, clock=clock)
+        return
+    FactsSheet.objects.filter(pk=sheet.pk).update(digest=facts_of(sheet).digest(_papers(incident)))
+    record(
+        team_id=by.team_id, incident_id=incident.pk, verb="facts.papers", clock=clock, by=by,
+        subject=f"facts_sheet:{sheet.pk}", before={"digest": sheet.digest},
+    )  # fmt: skip
+
+
+def _papers(incident: Incident) -> tuple[str, ...]:
+    return tuple(incident.papers.values_list("sha256", flat=True))
+
+
+def _check(facts: Facts, clock: Clock) -> None:
+    if not facts.cause.strip():
+        raise InvalidInput("facts_field_missing", field="cause")
+    if not facts.remedy.strip():
+        raise InvalidInput("facts_field_missing", field="remedy")
+    if facts.ceiling_amount < Decimal(0):
+        raise InvalidInput("facts_ceiling_negative")
+    if facts.ceiling_currency not in DECIMALS:
+        raise InvalidInput("facts_currency_unknown", currency=facts.ceiling_currency, known=", ".join(DECIMALS))
+    if facts.deadline_at <= clock.now():
+        raise InvalidInput("facts_deadline_past", deadline=facts.deadline_at.isoformat(timespec="minutes"))
+    if facts.happened_on > facts.deadline_at.date():
+        raise InvalidInput("facts_date_after_deadline", date=facts.happened_on.isoformat())

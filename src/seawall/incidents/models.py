@@ -1,0 +1,122 @@
+"""Tables of a storm."""
+
+from django.db import models
+from django.db.models import Q
+
+from seawall.incidents.states import CaseState, IncidentState
+
+
+class IncidentKind(models.TextChoices):
+    """What struck."""
+
+    CUSTOMS_RETURN = "customs_return"
+
+
+class Incident(models.Model):
+    """One storm of one seller."""
+
+    SELLER_PATH = "seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="incidents")
+    seller = models.ForeignKey("tenancy.Seller", on_delete=models.PROTECT, related_name="incidents")
+    code = models.CharField(max_length=20)
+    """Such as S-0001, counted per team."""
+    kind = models.CharField(max_length=30, choices=IncidentKind.choices)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=20, default=IncidentState.OPENED.value)
+    is_training = models.BooleanField()
+    golden_until = models.DateTimeField(null=True)
+    """End of the golden window; after it platforms or buyers act by themselves."""
+    opened_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["team", "code"], name="incident_code_once_per_team"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in IncidentState]), name="incident_state_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class FactsSheet(models.Model):
+    """A version of the facts. A claim that is not on it does not leave the house."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="facts_sheets")
+    version = models.PositiveIntegerField()
+    cause = models.TextField()
+    cause_by_language = models.JSONField(default=dict)
+    """The cause in the words of each buyer language, as it may stand in a message."""
+    happened_on = models.DateField()
+    remedy = models.TextField()
+    ceiling_amount = models.DecimalField(max_digits=18, decimal_places=2)
+    ceiling_currency = models.CharField(max_length=3)
+    deadline_at = models.DateTimeField()
+    statements = models.JSONField(default=list)
+    """Further sentences that messages may rest on."""
+    digest = models.CharField(max_length=64)
+    written_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    attested_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    attested_at = models.DateTimeField(null=True)
+    is_attestation_simulated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "version"], name="facts_version_once"),
+            models.CheckConstraint(condition=Q(ceiling_amount__gte=0), name="ceiling_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"facts v{self.version}"
+
+
+class Paper(models.Model):
+    """An official paper: stored by its hash, never by its given name."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="papers")
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=80)
+    stored_as = models.CharField(max_length=120)
+    uploaded_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["incident", "sha256"], name="paper_once_per_incident"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """One order in one storm."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="cases")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(max_length=20, default=CaseState.OPEN.value)
+    withdrawn_reason = models.TextField(default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "order"], name="case_once_per_order"),
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in CaseState]), name="case_state_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"

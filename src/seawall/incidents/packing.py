@@ -1,0 +1,244 @@
+"""What of a storm goes into a pack: read from the tables, in order, a chunk at a time."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from seawall.connectors.contracts import Speaker
+from seawall.evidence import records as pack
+from seawall.evidence.api import Capture, CaptureSource
+from seawall.incidents.commands.add_paper import paper_path
+from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.states import CaseState
+from seawall.kernel.errors import Refused
+from seawall.kernel.markets import Market, Platform
+from seawall.outreach.api import Approval, Recipient, RollOut
+
+CHUNK = 1000
+
+_KINDS = {
+    CaptureSource.ANSWER: pack.RecordKind.ANSWER,
+    CaptureSource.PUSH: pack.RecordKind.PUSH,
+    CaptureSource.READ_BACK: pack.RecordKind.READ_BACK,
+}
+
+
+def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime) -> pack.PackContents:
+    """All that is sealed of a storm; orders and timeline stream.
+
+    Raises Refused(pack_counts_differ) when an open order has no ledger row.
+    """
+    outcomes = _outcomes(incident)
+    approvals = list(Approval.objects.filter(roll_out__incident=incident).select_related("approver", "on_behalf_of"))
+    is_simulated = (
+        incident.is_training
+        or any(a.is_simulated for a in approvals)
+        or sheet.is_attestation_simulated
+        or roll_out.lanes.filter(is_simulator=True).exists()
+    )
+    return pack.PackContents(
+        incident=pack.IncidentHead(
+            reference=incident.code,
+            kind=incident.kind,
+            title=incident.title,
+            team=incident.team.name,
+            seller=incident.seller.name,
+            opened_at=incident.opened_at,
+        ),
+        is_simulated=is_simulated,
+        sealed_at=sealed_at,
+        planned=sum(outcomes.values()),
+        outcomes=outcomes,
+        orders=_orders(incident),
+        facts=_facts(sheet),
+        scripts=_scripts(incident),
+        approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet),
+        papers=[
+            pack.AttachedFile(name=p.name, content=paper_path(p), sha256=p.sha256, received_at=p.uploaded_at)
+            for p in incident.papers.order_by("pk")
+        ],
+        timeline=_timeline(incident),
+    )
+
+
+def _outcomes(incident: Incident) -> dict[str, int]:
+    """Every order of the storm has exactly one outcome; one withdrawn before there was a plan is left out."""
+    states = Recipient.objects.filter(incident=incident).values_list("state", flat=True)
+    outcomes = Counter(states.iterator(chunk_size=5000))
+    without_row = incident.cases.filter(recipients__isnull=True)
+    if without_row.filter(state=CaseState.OPEN).exists():
+        raise Refused(
+            "pack_counts_differ",
+            incident=incident.code,
+            recipients=outcomes.total(),
+            cases=incident.cases.count(),
+        )
+    if withdrawn := without_row.count():
+        outcomes["left_out"] += withdrawn
+    return dict(outcomes)
+
+
+def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
+    approved = approved_bindings(incident)
+    pks = list(
+        incident.cases.order_by("order__shop__platform", "order__shop__code", "order__platform_order_id").values_list(
+            "pk", flat=True
+        )
+    )
+    for start in range(0, len(pks), CHUNK):
+        wanted = pks[start : start + CHUNK]
+        cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
+        by_pk = {case.pk: case for case in cases}
+        rows = {row.case_id: row for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out")}
+        captures: dict[int, list[Capture]] = defaultdict(list)
+        orders = [case.order_id for case in by_pk.values()]
+        for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
+            if capture.order_id is not None:
+                captures[capture.order_id].append(capture)
+        for pk in wanted:
+            case = by_pk[pk]
+            yield _order(case, rows.get(pk), captures[case.order_id], approved)
+
+
+def approved_bindings(incident: Incident) -> frozenset[str]:
+    """Every binding that was ever approved, those voided later included: what was sent under them was approved."""
+    given = Approval.objects.filter(roll_out__incident=incident, is_approved=True)
+    return frozenset(given.values_list("binding_digest", flat=True))
+
+
+def _order(
+    case: Case, row: Recipient | None, captures: Sequence[Capture], approved: Collection[str]
+) -> pack.OrderEvidence:
+    order, shop = case.order, case.order.shop
+    parcel = next(iter(order.parcels.all()), None)
+    return pack.OrderEvidence(
+        platform=Platform(shop.platform),
+        market=Market(shop.market),
+        shop=shop.code,
+        order_id=order.platform_order_id,
+        outcome=row.state if row else "left_out",
+        status=order.status,
+        shop_name=shop.name,
+        ordered_at=order.ordered_at,
+        shipped_at=order.shipped_at,
+        tracking_number=parcel.tracking_number if parcel else "",
+        item=order.lines[0].get("title", "") if order.lines else "",
+        records=tuple(record_of(capture, case, row, approved) for capture in captures),
+    )
+
+
+def record_of(capture: Capture, case: Case, row: Recipient | None, approved: Collection[str]) -> pack.MessageRecord:
+    """A capture as a pack holds it. The sample left before the approval, so its records name none."""
+    shop = case.order.shop
+    is_ours = bool(row and capture.speaker == Speaker.SELLER and capture.message_id == row.platform_message_id)
+    return pack.MessageRecord(
+        ref=f"c{capture.pk}",
+        kind=_KINDS[CaptureSource(capture.source)],
+        platform=Platform(shop.platform),
+        market=Market(shop.market),
+        shop=shop.code,
+        order_id=case.order.platform_order_id,
+        speaker=Speaker(capture.speaker),
+        our_at=capture.our_time,
+        platform_at=None if capture.is_read else capture.platform_time,
+        read_up_to=capture.platform_time if capture.is_read else None,
+        session_id=capture.session_id,
+        message_id=capture.message_id,
+        text=capture.text,
+        language=row.language if row and is_ours else "",
+        blocked_note=capture.blocked_note,
+        is_recalled=capture.is_recalled,
+        is_auto_reply=capture.is_auto_reply,
+        request_id=capture.request_id,
+        path=capture.path,
+        http_status=0 if capture.source == CaptureSource.PUSH else 200,
+        script_digest=row.script_digest if row and is_ours else "",
+        approval_digest=_approval_of(row, approved) if row and is_ours else "",
+        body=capture.body,
+    )
+
+
+def _approval_of(row: Recipient, approved: Collection[str]) -> str:
+    binding = row.roll_out.binding_digest
+    return binding if row.wave > 0 and binding in approved else ""
+
+
+def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
+    return {
+        "version": sheet.version,
+        "digest": sheet.digest,
+        "cause": sheet.cause,
+        "cause_by_language": dict(sheet.cause_by_language),
+        "happened_on": sheet.happened_on.isoformat(),
+        "remedy": sheet.remedy,
+        "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
+        "deadline_at": sheet.deadline_at.isoformat(),
+        "statements": list(sheet.statements),
+        "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
+        "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
+        "is_attestation_simulated": sheet.is_attestation_simulated,
+    }
+
+
+def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
+    return [
+        pack.ScriptVersion(
+            version=f"{version.step} v{version.number}",
+            digest=version.digest,
+            texts={text.language: text.text for text in version.texts.all()},
+        )
+        for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts")
+    ]
+
+
+def _approval(approval: Approval) -> pack.Approval:
+    verdict = "roll_out" if approval.is_approved else "sent_back"
+    note = [approval.comment] if approval.comment else []
+    if approval.voided_at:
+        note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
+    return pack.Approval(
+        step=verdict,
+        digest=approval.binding_digest,
+        by=str(approval.approver),
+        on_behalf_of=approval.on_behalf_of.name,
+        at=approval.at,
+        binds={
+            "script": approval.script_digest,
+            "audience": approval.audience_digest,
+            "facts": approval.facts_digest,
+            "sample_message": approval.sample_message_id,
+            "ceiling": f"{approval.ceiling_amount:.2f} {approval.ceiling_currency}",
+        },
+        is_simulated=approval.is_simulated,
+        note="; ".join(note),
+    )
+
+
+def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
+    if sheet.attested_by is None or sheet.attested_at is None:
+        return []
+    return [
+        pack.Approval(
+            step="facts",
+            digest=sheet.digest,
+            by=str(sheet.attested_by),
+            on_behalf_of=incident.seller.name,
+            at=sheet.attested_at,
+            binds={"facts": sheet.digest},
+            is_simulated=sheet.is_attestation_simulated,
+        )
+    ]
+
+
+def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:
+    for entry in incident.timeline.order_by("at", "pk").iterator(chunk_size=1000):
+        yield pack.TimelineEntry(
+            at=entry.at,
+            action=entry.verb,
+            by=f"{entry.actor_name} ({entry.actor_role})" + (" [simulated]" if entry.is_simulated else ""),
+            on_behalf_of=entry.on_behalf_of,
+            subject=entry.subject,
+            before=entry.before,
+            after=entry.after,
+            note=entry.why,
+        )

@@ -1,0 +1,33 @@
+"""A plan as a person reads it before launch: who can be reached, by which lane, how long it takes."""
+
+from typing import Any
+
+from django.db.models import Count
+
+from seawall.outreach.api import RollOut, minutes_needed
+
+
+def plan_view(roll_out: RollOut) -> dict[str, Any]:
+    """Counts by platform, shop, language and state; minutes at the lanes' pace; the digest to approve."""
+    rows = roll_out.recipients
+    by_shop = [
+        {
+            "platform": platform, "market": market, "shop": shop, "language": language, "state": state,
+            "reason": reason or None, "orders": n,
+        }
+        for platform, market, shop, language, state, reason, n in rows.values_list(
+            "order__shop__platform", "order__shop__market", "order__shop__code", "language", "state", "reason_code"
+        ).annotate(n=Count("pk")).order_by("order__shop__platform", "order__shop__code", "state")
+    ]  # fmt: skip
+    lanes = [(lane.recipients.count(), lane.sends_per_second) for lane in roll_out.lanes.all()]
+    return {
+        "incident": roll_out.incident.code,
+        "planned": rows.count(),
+        "can_be_sent": rows.filter(state="waiting").count(),
+        "no_connection": rows.filter(state="no_connection").count(),
+        "minutes_at_our_pace": minutes_needed(lanes),
+        "deadline_at": roll_out.deadline_at.isoformat(),
+        "waves": {str(wave.number): wave.size for wave in roll_out.waves.order_by("number")},
+        "binding": roll_out.binding_digest,
+        "by_shop": by_shop,
+    }

@@ -1,0 +1,105 @@
+"""A storm in numbers, counted now from the ledger: what the command line and the demo show."""
+
+from typing import Any
+
+from seawall.incidents.models import Incident
+from seawall.incidents.states import CaseState
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState, counts_of
+from seawall.tenancy.api import Actor, get_scoped
+
+
+def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
+    """One object: where the storm stands, and `planned` with outcomes that add up to it exactly."""
+    by.require("incident.read")
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    sheet = incident.facts_sheets.order_by("-version").first()
+    roll_out = (
+        RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+    )
+    outcomes = counts_of(roll_out) if roll_out else {}
+    planned = roll_out.recipients.count() if roll_out else 0
+    return {
+        "incident": incident.code,
+        "kind": incident.kind,
+        "title": incident.title,
+        "state": incident.state,
+        "is_training": incident.is_training,
+        "seller": incident.seller.name,
+        "opened_at": incident.opened_at.isoformat(),
+        "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
+        "facts": {
+            "version": sheet.version,
+            "digest": sheet.digest,
+            "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else None,
+            "attested_by": str(sheet.attested_by) if sheet.attested_by else None,
+            "is_attestation_simulated": sheet.is_attestation_simulated,
+            "papers": list(incident.papers.values("name", "sha256")),
+        }
+        if sheet
+        else None,
+        "orders": {
+            "open": incident.cases.filter(state=CaseState.OPEN).count(),
+            "withdrawn": incident.cases.filter(state=CaseState.WITHDRAWN).count(),
+            "total": incident.cases.count(),
+        },
+        "planned": planned,
+        "outcomes": outcomes,
+        "adds_up": sum(outcomes.values()) == planned,
+        "roll_out": _roll_out(roll_out) if roll_out else None,
+        "packs": [
+            {"number": p.number, "root": p.root, "sha256": p.sha256, "key_id": p.key_id, "items": p.items}
+            for p in incident.packs.order_by("number")
+        ],
+    }
+
+
+def _roll_out(roll_out: RollOut) -> dict[str, Any]:
+    approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
+    sample = roll_out.recipients.filter(wave=0, lane__isnull=False).select_related("order").first()
+    return {
+        "state": roll_out.state,
+        "version": roll_out.version,
+        "binding": roll_out.binding_digest,
+        "script": roll_out.script_digest,
+        "audience": roll_out.audience_digest,
+        "ceiling": f"{roll_out.ceiling_amount:.2f} {roll_out.ceiling_currency}",
+        "open_wave": roll_out.open_wave,
+        "paused": {"code": roll_out.paused_code, **roll_out.paused_params} if roll_out.paused_code else None,
+        "waves": list(roll_out.waves.order_by("number").values("number", "size", "opened_at", "passed_at")),
+        "lanes": [
+            {
+                "shop": lane.connection.shop.code,
+                "platform": lane.connection.shop.platform,
+                "market": lane.connection.shop.market,
+                "mode": lane.connection.mode,
+                "sends_per_second": str(lane.sends_per_second),
+                "recipients": lane.recipients.count(),
+                "stopped": lane.stopped_code or None,
+            }
+            for lane in roll_out.lanes.select_related("connection__shop").order_by("pk")
+        ],
+        "approval": {
+            "by": str(approval.approver),
+            "on_behalf_of": approval.on_behalf_of.name,
+            "at": approval.at.isoformat(),
+            "binding": approval.binding_digest,
+            "is_simulated": approval.is_simulated,
+        }
+        if approval
+        else None,
+        "sample": {
+            "order": sample.order.platform_order_id,
+            "state": sample.state,
+            "language": sample.language,
+            "text": sample.text,
+            "message_id": sample.platform_message_id,
+        }
+        if sample
+        else None,
+    }
+
+
+def incident_named(code: str, *, by: Actor) -> Incident:
+    """The storm of this code in the actor's team. Raises NotFound alike for missing and foreign ones."""
+    by.require("incident.read")
+    return get_scoped(Incident, by, code=code)

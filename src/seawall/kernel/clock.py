@@ -1,0 +1,55 @@
+"""Time comes from a Clock that is passed in; only this file may ask for the present time."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the present time, always with a zone (UTC)."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present instant by the machine, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class MovableClock:
+    """A clock that moves when told to: for tests and for simulators."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self.instant
+
+    def move(self, by: timedelta) -> None:
+        """Go forward (or back) by a span."""
+        self.instant += by
+
+
+SYSTEM_CLOCK = SystemClock()
+
+
+def epoch_ms(at: datetime) -> int:
+    """Milliseconds since 1970 of an aware instant."""
+    return round(at.timestamp() * 1000)
+
+
+def from_epoch_ms(value: int) -> datetime:
+    """The instant of a millisecond stamp."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def monotonic() -> float:
+    """Seconds on a clock that never goes back: for spans, never for dates."""
+    return time.monotonic()

@@ -1,0 +1,1 @@
+"""Orders, parcels and buyers as last seen; imports: read -> plan -> show -> apply."""

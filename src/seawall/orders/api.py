@@ -1,0 +1,16 @@
+"""What other capabilities may use of orders."""
+
+from seawall.orders.commands.import_files import (
+    ImportFiles,
+    ImportReport,
+    apply_plan,
+    import_files,
+    order_ids_in,
+    plan_import,
+)
+from seawall.orders.models import ImportFile, Order, Parcel, ProblemParcel
+
+__all__ = [
+    "ImportFile", "ImportFiles", "ImportReport", "Order", "Parcel", "ProblemParcel", "apply_plan", "import_files",
+    "order_ids_in", "plan_import",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reachability, sample, waves, ledger, lanes, sender."""

@@ -1,0 +1,26 @@
+"""What other capabilities may use of outreach."""
+
+from seawall.outreach.commands.decide import Decide, approve, send_back
+from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.send_sample import send_sample
+from seawall.outreach.commands.steer import pause, resume, start, stop
+from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.errors import StalePlan
+from seawall.outreach.ledger import counts_of
+from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
+from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.pushes import handle_received
+from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
+
+STEP_FIRST_CONTACT = "first_contact"
+"""The step of the first message to every buyer of a storm."""
+
+__all__ = [
+    "DELIVERED", "FAILED", "OPEN", "SENDING", "SENT", "STEP_FIRST_CONTACT", "Approval", "Attempt", "Ceiling", "Decide",
+    "Lane", "PlanRollOut", "PlannedMessage", "Recipient", "RecipientState", "RollOut", "RollOutState", "StalePlan",
+    "Wave", "Worker", "WorkerOptions", "approve", "counts_of", "handle_received", "leave_out_orders",
+    "minutes_needed", "pause", "plan_roll_out", "resume", "send_back", "send_sample", "settle_by_person", "start",
+    "stop", "void_live_roll_outs",
+]  # fmt: skip

@@ -1,0 +1,41 @@
+"""Take single orders out of a roll-out, and settle rows that need a person."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import Refused
+from seawall.outreach.ledger import move_rows
+from seawall.outreach.models import Recipient
+from seawall.tenancy.api import Actor, get_scoped
+from seawall.timeline.api import record
+
+
+def leave_out_orders(
+    incident_id: int, order_ids: Collection[int], *, by: Actor, clock: Clock, reason: str, why: str
+) -> int:
+    """Leave out orders that no longer concern the storm, if not sent yet. Returns how many rows moved."""
+    rows = Recipient.objects.filter(team_id=by.team_id, incident_id=incident_id, order_id__in=order_ids)
+    return move_rows(rows, "leave_out", clock=clock, reason=reason, params={"why": why})
+
+
+def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, why: str) -> None:
+    """A person decides on a row that nothing else could settle: `leave_out`, or `not_at_platform` to send again.
+
+    A person may not declare a row acknowledged: that word belongs to the platform's own record.
+    """
+    by.require("outreach.settle")
+    if event not in ("leave_out", "not_at_platform") or not why.strip():
+        raise Refused("settle_needs_verb_and_reason")
+    with transaction.atomic():
+        row = get_scoped(Recipient, by, lock=True, pk=recipient_id)
+        moved = move_rows(
+            Recipient.objects.filter(pk=row.pk, state="needs_person"), event, clock=clock, reason="settled_by_person"
+        )
+        if not moved:
+            raise Refused("move_refused", machine="recipient", state=row.state, event=event)
+        record(
+            team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
+            subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,
+        )  # fmt: skip

@@ -1,0 +1,117 @@
+"""What happens between waves, and at the end: judged by the system, on the ledger, a few times a second."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Max
+
+from seawall.kernel.clock import Clock
+from seawall.outreach import policy
+from seawall.outreach.ledger import counts_of, move_rows
+from seawall.outreach.models import Recipient, RollOut, Wave
+from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
+from seawall.timeline.api import move, record
+
+
+def tend(*, clock: Clock, settle_s: float) -> None:
+    """Move every live roll-out on as far as its ledger allows. Safe to call from many workers at once."""
+    live = [RollOutState.SAMPLING, RollOutState.RUNNING, RollOutState.PAUSED]
+    for pk in RollOut.objects.filter(state__in=live).values_list("pk", flat=True):
+        with transaction.atomic():
+            roll_out = RollOut.objects.select_for_update(skip_locked=True).filter(pk=pk, state__in=live).first()
+            if roll_out is not None:
+                _tend_one(roll_out, clock, settle_s)
+
+
+def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    if roll_out.state == RollOutState.SAMPLING:
+        _settle_sample(roll_out, clock, settle_s)
+        return
+    if clock.now() >= roll_out.deadline_at:
+        move_rows(
+            Recipient.objects.filter(roll_out=roll_out, state="waiting"), "too_late", clock=clock,
+            reason="deadline_too_late",
+        )  # fmt: skip
+    if roll_out.state == RollOutState.RUNNING:
+        _judge_wave(roll_out, clock, settle_s)
+    if roll_out.state in (RollOutState.RUNNING, RollOutState.PAUSED):
+        _finish_if_done(roll_out, clock)
+
+
+def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
+    rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
+    counted: Counter[str] = Counter()
+    last: datetime | None = None
+    for state, count, newest in rows.values_list("state").annotate(n=Count("pk"), at=Max("state_at")).order_by():
+        counted[state] = count
+        last = max(filter(None, (last, newest)), default=None)
+    return policy.WaveResult(counts=counted, last_change_at=last)
+
+
+def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    result = _wave_result(roll_out, 0)
+    if not policy.wave_is_settled(result, clock.now(), settle_s):
+        return
+    if result.of(*(state.value for state in DELIVERED)):
+        move(roll_out, ROLL_OUT, "sample_out", verb="outreach.sample_sent", clock=clock, by=None)
+        return
+    move(roll_out, ROLL_OUT, "sample_failed", verb="outreach.sample_failed", clock=clock, by=None)
+    _next_sample(roll_out, clock)
+
+
+def _next_sample(roll_out: RollOut, clock: Clock) -> None:
+    """The sample's buyer could not be reached: the next buyer in line takes the place."""
+    heir = Recipient.objects.filter(roll_out=roll_out, state="waiting", wave__gt=0).order_by("wave", "rank").first()
+    if heir is not None:
+        Wave.objects.filter(roll_out=roll_out, number=heir.wave).update(size=_size(roll_out, heir.wave) - 1)
+        Recipient.objects.filter(pk=heir.pk).update(wave=0)
+        Wave.objects.filter(roll_out=roll_out, number=0).update(size=_size(roll_out, 0))
+
+
+def _size(roll_out: RollOut, wave: int) -> int:
+    return Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False).count()
+
+
+def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    result = _wave_result(roll_out, roll_out.open_wave)
+    why = policy.too_many_failures(result, roll_out.max_failure_share)
+    if why is not None and not _forgiven(roll_out, result):
+        move(
+            roll_out, ROLL_OUT, "too_many_failures", verb="outreach.pause_by_itself", clock=clock, by=None,
+            paused_code=why.code, paused_params=dict(why.params), after={"counts": counts_of(roll_out)},
+        )  # fmt: skip
+        return
+    if not policy.wave_is_settled(result, clock.now(), settle_s):
+        return
+    wave = Wave.objects.filter(roll_out=roll_out, number=roll_out.open_wave, passed_at__isnull=True).first()
+    if wave is None:
+        return
+    Wave.objects.filter(pk=wave.pk).update(passed_at=clock.now())
+    following = Wave.objects.filter(roll_out=roll_out, number__gt=wave.number).order_by("number").first()
+    if following is not None:
+        RollOut.objects.filter(pk=roll_out.pk).update(open_wave=following.number)
+        Wave.objects.filter(pk=following.pk).update(opened_at=clock.now())
+        record(
+            team_id=roll_out.team_id, incident_id=roll_out.incident_id, verb="outreach.open_wave", clock=clock, by=None,
+            subject=f"roll_out:{roll_out.pk}", before={"wave": wave.number, "counts": dict(result.counts)},
+            after={"wave": following.number, "size": following.size},
+        )  # fmt: skip
+
+
+def _forgiven(roll_out: RollOut, result: policy.WaveResult) -> bool:
+    """Whether a person resumed after a pause with at least this many failures: then it pauses only on more."""
+    failed, _ = policy.failures(result)
+    return failed <= roll_out.forgiven_failures
+
+
+def _finish_if_done(roll_out: RollOut, clock: Clock) -> None:
+    open_rows = Recipient.objects.filter(roll_out=roll_out, state__in=[s.value for s in OPEN], lane__isnull=False)
+    if open_rows.exists() or roll_out.waves.filter(passed_at__isnull=True, number__gt=roll_out.open_wave).exists():
+        return
+    if roll_out.state == RollOutState.RUNNING and roll_out.waves.filter(passed_at__isnull=True).exists():
+        return
+    move(
+        roll_out, ROLL_OUT, "finish", verb="outreach.finish", clock=clock, by=None, ended_at=clock.now(),
+        after={"counts": counts_of(roll_out)},
+    )  # fmt: skip

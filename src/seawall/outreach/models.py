@@ -1,0 +1,231 @@
+"""The send ledger and what steers it. Composite keys that Django cannot express are in migration 0002."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from seawall.outreach.states import RecipientState, RollOutState
+
+
+class RollOut(models.Model):
+    """One plan to reach one step's audience with one frozen script."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="roll_outs")
+    step = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    is_training = models.BooleanField()
+    state = models.CharField(max_length=20, default=RollOutState.PLANNED.value)
+    script_version = models.ForeignKey("scripts.ScriptVersion", on_delete=models.PROTECT, related_name="+")
+    script_digest = models.CharField(max_length=64)
+    audience_digest = models.CharField(max_length=64)
+    facts_digest = models.CharField(max_length=64)
+    ceiling_amount = models.DecimalField(max_digits=18, decimal_places=2)
+    ceiling_currency = models.CharField(max_length=3)
+    binding_digest = models.CharField(max_length=64)
+    """Hash over script, audience, facts and ceiling: what an approval is of."""
+    planned_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    """Nothing is sent after this instant: what is left becomes too_late."""
+    open_wave = models.PositiveSmallIntegerField(default=0)
+    """The highest wave whose recipients may be claimed. Wave 0 is the sample."""
+    max_failure_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0500")
+    forgiven_failures = models.PositiveIntegerField(default=0)
+    """Failures of the open wave a person has seen and resumed over; only more of them pause it again."""
+    paused_code = models.CharField(max_length=60, default="")
+    paused_params = models.JSONField(default=dict)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "step", "version"], name="roll_out_version_once"),
+            models.UniqueConstraint(
+                fields=["incident", "step"],
+                condition=~Q(state=RollOutState.VOID.value),
+                name="one_live_roll_out_per_step",
+            ),
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in RollOutState]), name="roll_out_state_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"roll-out {self.pk} of {self.step} v{self.version}"
+
+
+class Wave(models.Model):
+    """A part of the audience that opens together, after the gate of the one before."""
+
+    SELLER_PATH = "roll_out__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="waves")
+    number = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    opened_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["roll_out", "number"], name="wave_once"),)
+
+    def __str__(self) -> str:
+        return f"wave {self.number}"
+
+
+class Lane(models.Model):
+    """One shop's send queue within a roll-out: a token bucket and a stop sign."""
+
+    SELLER_PATH = "roll_out__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="lanes")
+    is_training = models.BooleanField()
+    connection = models.ForeignKey("shops.Connection", on_delete=models.PROTECT, related_name="lanes")
+    is_simulator = models.BooleanField()
+    sends_per_second = models.DecimalField(max_digits=8, decimal_places=3)
+    burst = models.PositiveIntegerField()
+    tokens = models.FloatField(default=0)
+    refilled_at = models.DateTimeField()
+    served_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+    is_stopped = models.BooleanField(default=False)
+    stopped_code = models.CharField(max_length=60, default="")
+    stopped_params = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["roll_out", "connection"], name="lane_once_per_connection"),
+            models.CheckConstraint(
+                condition=Q(is_training=False) | Q(is_simulator=True), name="training_reaches_simulators_only"
+            ),
+            models.CheckConstraint(condition=Q(sends_per_second__gt=0), name="lane_pace_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"lane {self.pk}"
+
+
+class Recipient(models.Model):
+    """The ledger row: one per (incident, order, step). It can say what happened to this buyer, when, in which words."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="recipients")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("incidents.Case", on_delete=models.PROTECT, related_name="recipients")
+    step = models.CharField(max_length=40)
+    lane = models.ForeignKey(Lane, on_delete=models.PROTECT, null=True, related_name="recipients")
+    wave = models.PositiveSmallIntegerField()
+    rank = models.PositiveIntegerField()
+    """Order of sending within the roll-out: most exposed first."""
+    language = models.CharField(max_length=16)
+    text = models.TextField()
+    """The very words, filled in at planning; the audience digest covers them, so approval binds them."""
+    text_sha256 = models.CharField(max_length=64)
+    script_digest = models.CharField(max_length=64, default="")
+    """The script these words are of: a row contacted under an earlier plan keeps its own."""
+    state = models.CharField(max_length=20, default=RecipientState.WAITING.value)
+    reason_code = models.CharField(max_length=60, default="")
+    reason_params = models.JSONField(default=dict)
+    claimed_by = models.BigIntegerField(null=True)
+    """The worker that holds it: the key of that worker's session advisory lock."""
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    unknown_since = models.DateTimeField(null=True)
+    looked_up = models.PositiveSmallIntegerField(default=0)
+    look_up_after = models.DateTimeField(null=True)
+    session_id = models.CharField(max_length=120, default="")
+    platform_message_id = models.CharField(max_length=120, default="")
+    sent_at = models.DateTimeField(null=True)
+    state_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "order", "step"], name="one_message_per_order_and_step"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in RecipientState]), name="recipient_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RecipientState.CLAIMED.value) | Q(claimed_by__isnull=False), name="claim_has_worker"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["acknowledged", "confirmed", "read", "answered", "blocked"])
+                | ~Q(platform_message_id=""),
+                name="sent_has_platform_id",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["lane", "wave", "rank"], condition=Q(state="waiting"), name="recipient_to_claim"),
+            models.Index(fields=["claimed_by"], condition=Q(state="claimed"), name="recipient_claimed"),
+            models.Index(fields=["look_up_after"], condition=Q(state="unknown"), name="recipient_to_look_up"),
+            models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
+            models.Index(fields=["text_sha256"], name="recipient_by_text"),
+            models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),
+        )
+
+    def __str__(self) -> str:
+        return f"recipient {self.pk}"
+
+
+class Attempt(models.Model):
+    """One try at one recipient. Written with the claim, before the call: an open one after a crash is an unknown."""
+
+    SELLER_PATH = "recipient__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    worker = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, default="")
+    platform_code = models.CharField(max_length=80, default="")
+    request_id = models.CharField(max_length=120, default="")
+    platform_message_id = models.CharField(max_length=120, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["recipient", "number"], name="attempt_once"),)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.recipient_id}"
+
+
+class Approval(models.Model):
+    """The seller's word on exactly one binding digest. Author and approver are never the same person."""
+
+    SELLER_PATH = "roll_out__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="approvals")
+    is_approved = models.BooleanField()
+    binding_digest = models.CharField(max_length=64)
+    script_digest = models.CharField(max_length=64)
+    audience_digest = models.CharField(max_length=64)
+    facts_digest = models.CharField(max_length=64)
+    ceiling_amount = models.DecimalField(max_digits=18, decimal_places=2)
+    ceiling_currency = models.CharField(max_length=3)
+    sample_message_id = models.CharField(max_length=120)
+    author = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey("tenancy.Seller", on_delete=models.PROTECT, related_name="+")
+    is_simulated = models.BooleanField()
+    comment = models.TextField(default="")
+    at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+    voided_why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(author=F("approver")), name="author_is_not_approver"),
+            models.UniqueConstraint(
+                fields=["roll_out"],
+                condition=Q(is_approved=True, voided_at__isnull=True),
+                name="one_standing_approval",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"

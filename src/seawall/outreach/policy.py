@@ -1,0 +1,123 @@
+"""Decisions and sums of outreach. Pure: no Django, no clock, no logging."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from seawall.kernel.digest import digest_of, sha256_text
+from seawall.kernel.reasons import Reason
+from seawall.outreach.states import DELIVERED, FAILED
+
+WAVE_SIZES: tuple[int, ...] = (20, 500)
+"""Sizes of the waves after the sample; the last wave is all the rest (product.md, section 2.5)."""
+
+MIN_FAILURES_TO_PAUSE = 3
+"""Fewer failures than this never pause a roll-out by share: one reject in a wave of twenty is already 5 %."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedMessage:
+    """One buyer's message as it will leave."""
+
+    case_id: int
+    order_id: int
+    platform_order_id: str
+    shop_id: int
+    language: str
+    text: str
+    exposure: tuple[int, str, str]
+    """Sort key, most exposed first: late-dispatched before others, then the earlier deadline, then the order id."""
+
+    @property
+    def text_sha256(self) -> str:
+        """Digest of the words."""
+        return sha256_text(self.text)
+
+    @property
+    def entry(self) -> tuple[int, str, str]:
+        """What the audience digest covers of it."""
+        return (self.shop_id, self.platform_order_id, self.text_sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceiling:
+    """The most that may be given away in this storm."""
+
+    amount: Decimal
+    currency: str
+
+
+def audience_digest(entries: Iterable[tuple[int, str, str]]) -> str:
+    """Digest over who gets which words: (shop, order number, hash of the text) of every order, in a fixed order."""
+    return digest_of(sorted(list(entry) for entry in entries))
+
+
+def binding_digest(*, script: str, audience: str, facts: str, ceiling: Ceiling) -> str:
+    """What an approval is of. Any edit of words, audience, facts or ceiling gives another digest."""
+    return digest_of(
+        {
+            "script": script,
+            "audience": audience,
+            "facts": facts,
+            "ceiling": {"amount": format(ceiling.amount, ".2f"), "currency": ceiling.currency},
+        }
+    )
+
+
+def wave_of(position: int) -> int:
+    """The wave of the recipient at `position` (0-based, most exposed first) among those that can be sent to.
+
+    Position 0 is the sample (wave 0); then 20, then 500, then all the rest.
+    """
+    if position < 1:
+        return 0
+    start = 1
+    for number, size in enumerate(WAVE_SIZES, start=1):
+        if position < start + size:
+            return number
+        start += size
+    return len(WAVE_SIZES) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveResult:
+    """What is known of the recipients of the open wave."""
+
+    counts: Mapping[str, int]
+    last_change_at: datetime | None
+
+    def of(self, *states: str) -> int:
+        """How many are in any of the states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+def failures(result: WaveResult) -> tuple[int, int]:
+    """Failures and settled recipients of a wave."""
+    failed = result.of(*FAILED)
+    return failed, failed + result.of(*DELIVERED)
+
+
+def too_many_failures(result: WaveResult, max_share: Decimal) -> Reason | None:
+    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early."""
+    failed, settled = failures(result)
+    if failed < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
+        return None
+    return Reason("too_many_failures", {"failed": failed, "settled": settled, "limit": f"{max_share:.1%}"})
+
+
+def wave_is_settled(result: WaveResult, now: datetime, settle_s: float) -> bool:
+    """Whether the gate may judge: nothing open, and the platform had time to report what it filtered.
+
+    A filter speaks only by push or read-back (lazada.md 2.1), so bare acknowledgements wait `settle_s` seconds.
+    """
+    if result.of("waiting", "claimed", "unknown"):
+        return False
+    if not result.of("acknowledged"):
+        return True
+    return result.last_change_at is None or (now - result.last_change_at).total_seconds() >= settle_s
+
+
+def minutes_needed(lanes: Sequence[tuple[int, Decimal]]) -> int:
+    """Whole minutes the slowest lane needs: (recipients, sends per second) a lane, rounded up."""
+    return max((-int(-(count / pace) // 60) for count, pace in lanes if count), default=0)

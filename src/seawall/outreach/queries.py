@@ -1,0 +1,139 @@
+"""Reads of the ledger for screens and reports. Every number is counted now; nothing is kept apart."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from seawall.kernel.clock import Clock
+from seawall.outreach.models import Approval, Lane, Recipient, RollOut, Wave
+from seawall.outreach.states import RollOutState
+from seawall.shops.api import Connection, Shop
+from seawall.tenancy.api import Actor, scoped
+
+PACE_SPAN = timedelta(minutes=1)
+"""The span over which a lane's present pace is measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopProgress:
+    """One shop's share of a roll-out: its lane where it has one, and its ledger rows by state."""
+
+    shop: Shop
+    lane: Lane | None
+    connection: Connection | None
+    """The shop's active connection, also when it may not send by itself."""
+    counts: Mapping[str, int]
+    sent_lately: int
+    """Messages the platform took within the last `PACE_SPAN`."""
+
+    @property
+    def total(self) -> int:
+        """All its rows."""
+        return sum(self.counts.values())
+
+
+def counts_by_incident(actor: Actor, incident_ids: Collection[int], step: str) -> dict[int, Counter[str]]:
+    """Ledger rows of one step by state, for several storms in one query."""
+    counted: dict[int, Counter[str]] = {pk: Counter() for pk in incident_ids}
+    rows = scoped(Recipient, actor).filter(incident_id__in=incident_ids, step=step)
+    for pk, state, number in rows.values_list("incident_id", "state").annotate(n=Count("pk")).order_by():
+        counted[pk][state] = number
+    return counted
+
+
+def live_roll_outs(actor: Actor, incident_ids: Collection[int], step: str) -> dict[int, RollOut]:
+    """The standing (not void) roll-out of each storm, where there is one."""
+    rows = scoped(RollOut, actor).filter(incident_id__in=incident_ids, step=step).exclude(state=RollOutState.VOID)
+    return {row.incident_id: row for row in rows.select_related("script_version", "planned_by")}
+
+
+def shops_of(actor: Actor, incident_id: int, step: str, *, clock: Clock) -> list[ShopProgress]:
+    """Progress of every shop in a storm, shops with a lane first, then by platform, market and code."""
+    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step)
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for shop_id, state, number in rows.values_list("order__shop_id", "state").annotate(n=Count("pk")).order_by():
+        counts[shop_id][state] = number
+    lately = dict(
+        rows.filter(sent_at__gt=clock.now() - PACE_SPAN)
+        .values_list("order__shop_id")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    lanes = {
+        lane.connection.shop_id: lane
+        for lane in scoped(Lane, actor)
+        .filter(roll_out__incident_id=incident_id, roll_out__step=step)
+        .exclude(roll_out__state=RollOutState.VOID)
+        .select_related("connection")
+    }
+    connections = {each.shop_id: each for each in scoped(Connection, actor).filter(shop_id__in=counts, is_active=True)}
+    found = [
+        ShopProgress(
+            shop=shop,
+            lane=lanes.get(shop.pk),
+            connection=connections.get(shop.pk),
+            counts=counts[shop.pk],
+            sent_lately=lately.get(shop.pk, 0),
+        )
+        for shop in scoped(Shop, actor).filter(pk__in=counts).order_by("platform", "market", "code")
+    ]
+    return sorted(found, key=lambda each: each.lane is None)
+
+
+def waves_of(roll_out: RollOut) -> list[Wave]:
+    """Its waves in order."""
+    return list(roll_out.waves.order_by("number"))
+
+
+def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
+    """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
+    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0)
+    rows = rows.select_related("order__shop")
+    return rows.filter(attempts__gt=0).order_by("pk").last() or rows.filter(lane__isnull=False).first()
+
+
+def approvals_of(actor: Actor, incident_id: int) -> list[Approval]:
+    """All decisions of the seller on a storm, the newest first."""
+    rows = scoped(Approval, actor).filter(roll_out__incident_id=incident_id)
+    return list(rows.select_related("approver", "author", "on_behalf_of", "roll_out").order_by("-at"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Who would be written to: by language, and what cannot be reached."""
+
+    languages: Mapping[str, int] = field(default_factory=dict)
+    can_be_sent: int = 0
+    no_connection: int = 0
+
+
+def audience_of(actor: Actor, roll_out: RollOut) -> Audience:
+    """Counts of a plan before it starts: what waits, by language, and what has no connection."""
+    rows = scoped(Recipient, actor).filter(roll_out=roll_out)
+    waiting = rows.filter(state="waiting").values_list("language").annotate(n=Count("pk")).order_by("-n")
+    languages = dict(waiting)
+    return Audience(
+        languages=languages,
+        can_be_sent=sum(languages.values()),
+        no_connection=rows.filter(state="no_connection").count(),
+    )
+
+
+def lane_sizes(roll_out: RollOut) -> list[tuple[Lane, int]]:
+    """Each lane with how many rows wait in it."""
+    waiting = dict(
+        Recipient.objects.filter(roll_out=roll_out, state="waiting", lane__isnull=False)
+        .values_list("lane_id")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return [(lane, waiting.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
+
+
+def last_change(actor: Actor, incident_id: int, step: str) -> datetime | None:
+    """When a ledger row of the storm last changed its state."""
+    newest = scoped(Recipient, actor).filter(incident_id=incident_id, step=step).order_by("-state_at").first()
+    return newest.state_at if newest else None

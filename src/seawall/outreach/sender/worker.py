@@ -1,0 +1,197 @@
+"""The sending worker: claims, sends, records, looks up unknowns, tends gates. One asyncio loop, one database session.
+
+Database work runs in one thread, so that its session, and with it the advisory lock that says "alive", is one.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
+
+import structlog
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from seawall.connectors.contracts import Connector
+from seawall.connectors.registry import open_connector
+from seawall.kernel.clock import Clock, monotonic
+from seawall.kernel.errors import SeawallError
+from seawall.outreach.gates import tend
+from seawall.outreach.models import RollOut
+from seawall.outreach.sender import liveness, looks
+from seawall.outreach.sender.claim import Claimed, claim
+from seawall.outreach.sender.outcome import Outcome
+from seawall.outreach.sender.settle import settle
+from seawall.outreach.sender.tasks import send_one
+from seawall.outreach.states import SENDING
+from seawall.shops.api import Connection, credentials_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerOptions:
+    """How a worker behaves. None of these is a platform's rule."""
+
+    claim_size: int = 20
+    in_flight: int = 100
+    grace: timedelta = timedelta(seconds=30)
+    """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
+    gate_settle_s: float = 5.0
+    tick_s: float = 0.05
+    chore_s: float = 0.25
+
+
+class Worker:
+    """Sends until told to stop. `run` returns after everything in hand is recorded; raises when the database goes."""
+
+    def __init__(
+        self, *, clock: Clock, options: WorkerOptions | None = None, also: Callable[[], None] | None = None
+    ) -> None:
+        """`also` is a chore of a layer above, done with ours: storms follow their roll-outs."""
+        self.key = liveness.new_worker_key()
+        self._clock = clock
+        self._options = options or WorkerOptions()
+        self._also = also
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._stop = asyncio.Event()
+        self._sending: frozenset[int] = frozenset()
+        self._is_trusted = True
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._connectors: dict[tuple[int, datetime], Connector] = {}
+        self._exit = AsyncExitStack()
+
+    def stop(self) -> None:
+        """Ask for an orderly end: nothing new is claimed, what is in hand is finished or given back."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """The loop."""
+        await self._db(liveness.hold, self.key)
+        log.info("worker started", action="worker.start", worker=self.key)
+        try:
+            async with self._exit:
+                await self._loop()
+                await self._wind_down()
+        except DatabaseError:
+            # Without the session our lock is gone and others may take over our rows: send nothing more.
+            self._is_trusted = False
+            raise
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            # The session ends with its thread; with it our lock, if it was not given back in order.
+            await self._db(connections.close_all)
+            self._thread.shutdown(wait=True)
+            log.info("worker ended", action="worker.end", worker=self.key)
+
+    async def _loop(self) -> None:
+        chores_at = 0.0
+        while not self._stop.is_set():
+            if monotonic() >= chores_at:
+                await self._chores()
+                chores_at = monotonic() + self._options.chore_s
+            await self._flush()
+            if not await self._claim_some():
+                await self._nap(self._options.tick_s)
+
+    async def _nap(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _claim_some(self) -> bool:
+        room = self._options.in_flight - len(self._tasks)
+        if room <= 0 or not self._sending:
+            return False
+        rows = await self._db(
+            lambda: claim(worker=self.key, size=min(room, self._options.claim_size), now=self._clock.now())
+        )
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return bool(rows)
+
+    async def _send(self, row: Claimed) -> None:
+        try:
+            await self._send_and_note(row)
+        # The one broad catch of the job runner: a fault of ours in mid-send leaves an unknown, never a silent claim.
+        except Exception:  # see the line above
+            log.exception("send failed", action="worker.send_failed", recipient=row.id)
+            self._outcomes.append(Outcome(claim=row, event="lost_sight", at=self._clock.now()))
+
+    async def _send_and_note(self, row: Claimed) -> None:
+        try:
+            connector = await self._connector(row.connection_id, row.connection_changed_at)
+        except SeawallError as error:
+            self._outcomes.append(
+                Outcome(
+                    claim=row, event="release", at=self._clock.now(), lane_stop="lane_cannot_connect",
+                    reason_params={"detail": str(error)},
+                )
+            )  # fmt: skip
+            return
+        # First the await, then the list: it is exchanged for a new one at every flush.
+        outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
+        self._outcomes.append(outcome)
+
+    def _may_send(self, row: Claimed) -> bool:
+        is_fresh = self._clock.now() - row.claimed_at < liveness.CLAIM_GOOD_FOR
+        return is_fresh and self._is_trusted and not self._stop.is_set() and row.roll_out_id in self._sending
+
+    async def _connector(self, connection_id: int, changed_at: datetime) -> Connector:
+        """One connector per connection and version of its credentials; an old one lives until the worker ends."""
+        key = (connection_id, changed_at)
+        if key not in self._connectors:
+            credentials = await self._db(
+                lambda: credentials_of(Connection.objects.select_related("shop").get(pk=connection_id))
+            )
+            if key not in self._connectors:
+                connector = open_connector(credentials, clock=self._clock)
+                await self._exit.enter_async_context(connector)
+                self._connectors[key] = connector
+        return self._connectors[key]
+
+    async def _flush(self) -> None:
+        if self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            await self._db(lambda: settle(outcomes, clock=self._clock, grace=self._options.grace))
+
+    async def _chores(self) -> None:
+        """Refresh what may be sent, notice dead workers, look up unknowns, tend gates."""
+        self._sending = await self._db(_sending_now)
+        await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
+        due = await self._db(lambda: looks.take_due(now=self._clock.now(), size=20, lease=self._options.grace))
+        if due:
+            seen = await asyncio.gather(*(self._look(row) for row in due))
+            for one in seen:
+                await self._db(looks.conclude, one, clock=self._clock, grace=self._options.grace)
+        await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
+        if self._also:
+            await self._db(self._also)
+
+    async def _look(self, row: looks.Unknown) -> looks.Look:
+        return await looks.look(row, await self._connector(row.connection_id, row.connection_changed_at))
+
+    async def _wind_down(self) -> None:
+        """Finish what was called, give back what was not, record all of it."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks)
+        await self._flush()
+        await self._db(liveness.let_go, self.key)
+
+    async def _db(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: function(*args, **kwargs))
+
+
+def _sending_now() -> frozenset[int]:
+    return frozenset(RollOut.objects.filter(state__in=[s.value for s in SENDING]).values_list("pk", flat=True))

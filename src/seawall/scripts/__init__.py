@@ -1,0 +1,1 @@
+"""Wording per language, placeholders, lint, foreseen questions."""

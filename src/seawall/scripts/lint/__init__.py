@@ -1,0 +1,21 @@
+"""Checks a message to a buyer against the platforms' chat rules and the facts sheet. Pure and offline."""
+
+from seawall.scripts.lint.batch import lint_jsonl
+from seawall.scripts.lint.engine import lint, passes, rule_row, suggestion
+from seawall.scripts.lint.form import LENGTH_LIMITS, LengthLimit
+from seawall.scripts.lint.model import BLOCKING, Finding, Message, Rule, Severity
+
+__all__ = [
+    "BLOCKING",
+    "LENGTH_LIMITS",
+    "Finding",
+    "LengthLimit",
+    "Message",
+    "Rule",
+    "Severity",
+    "lint",
+    "lint_jsonl",
+    "passes",
+    "rule_row",
+    "suggestion",
+]

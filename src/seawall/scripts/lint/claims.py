@@ -1,0 +1,164 @@
+"""Claims that the facts sheet does not hold: days, dates, promises, causes.
+
+What a sentence of the sheet says in English or Chinese supports the same claim in any language, since numbers, dates
+and kinds of cause are compared, not words.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from seawall.kernel.reasons import Reason
+from seawall.scripts.lint.literals import may_match, needed_letters
+from seawall.scripts.lint.model import Message
+from seawall.scripts.lint.normalise import View, view_of
+from seawall.scripts.lint.patterns import filled
+
+_DATA = Path(__file__).resolve().parent / "data"
+
+_UNITS = ("hour", "day", "week", "month")
+_DATE_FORMS = 6
+"""How many ways to write a date the pattern `date` knows; its groups are numbered d1 m1 and so on."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The compiled data file."""
+
+    patterns: dict[str, re.Pattern[str]]
+    letters: dict[str, tuple[str, ...]]
+    months: dict[int, re.Pattern[str]]
+    numbers: dict[str, int]
+
+    def matches(self, name: str, text: str) -> Iterator[re.Match[str]]:
+        """All matches of a named pattern, looked for only where its letters stand."""
+        if may_match(self.letters[name], text):
+            yield from self.patterns[name].finditer(text)
+
+
+@cache
+def _words() -> _Words:
+    raw = tomllib.loads((_DATA / "claims.toml").read_text(encoding="utf-8"))
+    numbers: dict[str, int] = raw["numbers"]
+    written = "|".join(sorted(numbers, key=len, reverse=True))
+    fragments = {"number": rf"(?:\d{{1,3}}|{written})", "month": f"(?:{'|'.join(raw['months'].values())})"}
+    patterns = {name: re.compile(filled(source, fragments)) for name, source in raw["patterns"].items()}
+    return _Words(
+        patterns=patterns,
+        letters={name: needed_letters(pattern) for name, pattern in patterns.items()},
+        months={int(number): re.compile(source) for number, source in raw["months"].items()},
+        numbers=numbers,
+    )
+
+
+@dataclass(frozen=True)
+class ClaimHit:
+    """A claim without support, in view offsets."""
+
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class _Facts:
+    numbers: frozenset[tuple[str, int]]
+    dates: frozenset[tuple[int, int]]
+    causes: frozenset[str]
+    promises: bool
+    given: bool
+
+
+def unsupported(message: Message, view: View, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
+    """Every day count, date, promise and cause that the message's facts do not hold."""
+    facts = _facts(message.facts)
+    yield from _durations(view.text, facts)
+    yield from _dates(view.text, facts, sentences)
+    yield from _promises(view.text, facts, sentences)
+    if facts.given:
+        for name, (letters, pattern) in _causes().items():
+            if name not in facts.causes and may_match(letters, view.text):
+                for match in pattern.finditer(view.text):
+                    yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
+
+
+@lru_cache(maxsize=256)
+def _facts(sentences: tuple[str, ...]) -> _Facts:
+    text = view_of("\n".join(sentences)).text
+    words = _words()
+    return _Facts(
+        numbers=frozenset(number for match in words.matches("duration", text) for number in _amounts(match)),
+        dates=frozenset(day for match in words.matches("date", text) if (day := _day(match)) is not None),
+        causes=frozenset(name for name, (_, pattern) in _causes().items() if pattern.search(text)),
+        promises=any(True for _ in words.matches("promise", text)),
+        given=bool(text.strip()),
+    )
+
+
+@cache
+def _causes() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
+    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["causes"]
+    compiled = {name: re.compile(filled(source, {})) for name, source in written.items()}
+    return {name: (needed_letters(pattern), pattern) for name, pattern in compiled.items()}
+
+
+def _amounts(match: re.Match[str]) -> set[tuple[str, int]]:
+    unit = next(name for name in _UNITS if match.group(name))
+    parts = [part for part in (match.group("first"), match.group("second")) if part]
+    return {(unit, int(part) if part.isdigit() else _words().numbers[part]) for part in parts}
+
+
+def _durations(text: str, facts: _Facts) -> Iterator[ClaimHit]:
+    words = _words()
+    for match in words.matches("duration", text):
+        if not words.patterns["ordinary"].search(text[match.end() :]) and not _amounts(match) <= facts.numbers:
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_duration"))
+    for match in words.matches("soon", text):
+        yield ClaimHit(match.start(), match.end(), Reason("lint_claim_date"))
+
+
+def _day(match: re.Match[str]) -> tuple[int, int] | None:
+    for form in range(1, _DATE_FORMS + 1):
+        day, month = match.group(f"d{form}"), match.group(f"m{form}")
+        if day and month:
+            number = int(month) if month.isdigit() else _month_number(month)
+            if 1 <= int(day) <= 31 and 1 <= number <= 12:
+                return int(day), number
+    return None
+
+
+def _month_number(word: str) -> int:
+    return next((number for number, pattern in _words().months.items() if pattern.fullmatch(word)), 0)
+
+
+def _dates(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
+    patterns = _words().patterns
+    if not patterns["short_number"].search(text):
+        return
+    for match in _words().matches("date", text):
+        day = _day(match)
+        if day is None or day in facts.dates:
+            continue
+        begin = next((first for first, last in sentences if match.start() <= last), 0)
+        before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
+        deadline = patterns["deadline"].search(before) or patterns["deadline_after"].search(after)
+        if patterns["ordered_on"].search(before) and not deadline:
+            continue
+        promised = patterns["outcome"].search(before) or patterns["outcome"].search(after)
+        # "3/5" alone may be a size or a share; with a deadline word before it, it is a day.
+        if deadline or (promised and match.group("d5") is None):
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_date"))
+
+
+def _promises(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
+    if facts.promises:
+        return
+    patterns = _words().patterns
+    for match in _words().matches("promise", text):
+        begin, stop = next(((a, b) for a, b in sentences if match.start() <= b), (0, len(text)))
+        refused = patterns["not_promised"].search(text[begin : match.start()])
+        if not refused and patterns["outcome"].search(text[begin:stop]):
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_promise"))

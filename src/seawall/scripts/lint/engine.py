@@ -1,0 +1,173 @@
+"""The lint: every rule over one message, in memory, offline, never raising."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from seawall.kernel.languages import Language
+from seawall.kernel.markets import Platform
+from seawall.kernel.reasons import Reason
+from seawall.scripts.lint.claims import unsupported
+from seawall.scripts.lint.contact import contacts
+from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
+from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
+from seawall.scripts.lint.normalise import View, view_of
+from seawall.scripts.lint.numbers import names_the_order, order_references
+from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentences_of
+from seawall.scripts.lint.tongue import is_wrong_language
+
+_ROWS: dict[Rule, dict[Platform, str]] = {
+    Rule.OFF_PLATFORM_CONTACT: {
+        Platform.SHOPEE: "SHP-MSG-02",
+        Platform.LAZADA: "LZD-MSG-01",
+        Platform.TIKTOK: "TTS-MSG-02",
+    },
+    Rule.OFF_PLATFORM_PAYMENT: {
+        Platform.SHOPEE: "SHP-MSG-01",
+        Platform.LAZADA: "LZD-MSG-01",
+        Platform.TIKTOK: "TTS-MSG-01",
+    },
+    Rule.THREAT: {Platform.SHOPEE: "SHP-MSG-01", Platform.LAZADA: "LZD-MSG-02", Platform.TIKTOK: "TTS-MSG-01"},
+}
+_ROW: dict[Rule, str] = {
+    Rule.ASKS_TO_CANCEL: "CRIT-01",
+    Rule.MISSING_ORDER_REFERENCE: "CRIT-02",
+    Rule.REVIEW_MANIPULATION: "MSG-REV-01",
+    Rule.UNSUPPORTED_CLAIM: "RSN-X-01",
+}
+OURS = "ours"
+"""Stands for a row where the product itself asks for it and no platform rule is known."""
+
+_CUE_RULES = (
+    Rule.ASKS_TO_CANCEL,
+    Rule.OFF_PLATFORM_CONTACT,
+    Rule.OFF_PLATFORM_PAYMENT,
+    Rule.REVIEW_MANIPULATION,
+    Rule.BLAMES,
+    Rule.THREAT,
+)
+_LATIN_SETS: dict[Language, tuple[str, ...]] = {
+    Language.EN: ("en",),
+    Language.ID: ("malay", "en"),
+    Language.MS: ("malay", "en"),
+    Language.FIL: ("fil", "en"),
+    Language.VI: ("vi", "en"),
+}
+_EVERY_LATIN = ("en", "malay", "fil", "vi")
+_LATIN = re.compile(r"[a-z]{2}")
+_THAI = re.compile("[\u0e00-\u0e7f]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
+def lint(message: Message) -> list[Finding]:
+    """All faults of one message, in the order of the text; empty when it may go out.
+
+    Promises: never raises whatever the text holds; spans lie inside the text; no network, no database, no clock.
+    """
+    view = view_of(message.text)
+    sentences = sentences_of(view)
+    wrong = is_wrong_language(view, message.lang)
+    sets = _sets(message.lang, view, wrong)
+    references = order_references(message, view)
+    found = [
+        *_form_findings(message, view, wrong, references),
+        *_pattern_findings(message, view, sets, sentences, references),
+    ]
+    return sorted(_distinct(found), key=lambda each: (each.start, each.end, each.rule.value))
+
+
+def passes(message: Message) -> bool:
+    """Whether nothing blocks the message. Warnings do not block."""
+    return not any(each.severity == "block" for each in lint(message))
+
+
+def rule_row(rule: Rule, platform: Platform) -> str:
+    """The id of the rulebook row a finding rests on."""
+    if rule is Rule.TOO_LONG:
+        return LENGTH_LIMITS[platform].source.split(" (")[0]
+    return _ROWS.get(rule, {}).get(platform) or _ROW.get(rule, OURS)
+
+
+def _sets(language: Language, view: View, wrong: bool) -> tuple[PatternSet, ...]:
+    names: list[str] = []
+    if _HAN.search(view.text):
+        names.append("zh")
+    if _THAI.search(view.text):
+        names.append("th")
+    if _LATIN.search(view.text):
+        latin = _LATIN_SETS.get(language, ("en",))
+        names += _EVERY_LATIN if wrong else latin
+    return tuple(pattern_set(name) for name in names)
+
+
+def _form_findings(
+    message: Message, view: View, wrong: bool, references: Sequence[tuple[int, int]]
+) -> Iterator[Finding]:
+    whole = (0, len(message.text))
+    for start, end, written in left_over_placeholders(message):
+        reason = Reason("lint_unresolved_placeholder", {"name": written})
+        yield _finding(message, Rule.UNRESOLVED_PLACEHOLDER, (start, end), reason)
+    if (over := over_length(message)) is not None:
+        reason = Reason("lint_too_long", {"length": over[0], "limit": over[1], "platform": message.platform.title})
+        start = 0 if message.template else min(over[1], len(message.text))
+        yield _finding(message, Rule.TOO_LONG, (start, len(message.text)), reason)
+    if not names_the_order(message, view, references):
+        yield _finding(message, Rule.MISSING_ORDER_REFERENCE, whole, Reason("lint_missing_order_reference"))
+    if wrong:
+        yield _finding(
+            message, Rule.WRONG_LANGUAGE, whole, Reason("lint_wrong_language", {"language": message.lang.value})
+        )
+
+
+def _pattern_findings(
+    message: Message,
+    view: View,
+    sets: tuple[PatternSet, ...],
+    sentences: tuple[tuple[int, int], ...],
+    references: Sequence[tuple[int, int]],
+) -> Iterator[Finding]:
+    for rule in _CUE_RULES:
+        for each in sets:
+            for start, end in each.hits(rule, view.text, sentences):
+                yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
+    for hit in contacts(message, view, sets, sentences, references):
+        yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
+    for claim in unsupported(message, view, sentences):
+        yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
+
+
+def _finding(message: Message, rule: Rule, span: tuple[int, int], reason: Reason) -> Finding:
+    return Finding(
+        rule=rule,
+        start=span[0],
+        end=span[1],
+        rule_row=rule_row(rule, message.platform),
+        reason=reason,
+        suggestion=suggestion(rule, message.lang),
+        severity=severity_of(rule),
+    )
+
+
+def _distinct(found: list[Finding]) -> Iterator[Finding]:
+    """One finding a place: of findings of one rule that overlap, the first and longest stays."""
+    kept: list[Finding] = []
+    for each in sorted(found, key=lambda one: (one.rule.value, one.start, -(one.end - one.start))):
+        last = kept[-1] if kept else None
+        if last is not None and last.rule is each.rule and each.start < last.end:
+            continue
+        kept.append(each)
+    yield from kept
+
+
+@cache
+def _suggestions() -> dict[str, dict[str, str]]:
+    path = Path(__file__).resolve().parent / "data" / "suggestions.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def suggestion(rule: Rule, language: Language) -> str:
+    """A wording in the language of the text that passes in place of the fault."""
+    wanted = Language.ZH_HANS if language is Language.ZH_HANT else language
+    return _suggestions()[rule.value][wanted.value]

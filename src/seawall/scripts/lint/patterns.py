@@ -1,0 +1,196 @@
+"""The patterns of each language, read from `data/*.toml` and compiled once.
+
+A cue is a core (`find`) judged by what stands around it in its sentence: something that makes it a fault (`left`,
+`right`, `near`, or `alone`) and something that spares it. On the left the nearer of the two wins, as a reader would
+take it: "do not worry, please cancel" asks, "please do not cancel" does not. A veto on the left wins wherever it
+stands, and `needs` must stand somewhere in the sentence.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from seawall.scripts.lint.literals import may_match, needed_letters
+from seawall.scripts.lint.model import Rule
+from seawall.scripts.lint.normalise import View
+
+_FOLDER = Path(__file__).resolve().parent / "data"
+_NEVER = re.compile(r"(?!)")
+_SENTENCE_END = re.compile(r"[!?。！？\n…]+|[.;;](?=\s|$)")
+
+
+class CueData(BaseModel):
+    """One cue as the data file writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    find: str
+    left: str | None = None
+    right: str | None = None
+    near: str | None = None
+    alone: bool = False
+    spare_left: str | None = None
+    spare_right: str | None = None
+    spare_near: str | None = None
+    veto_left: str | None = None
+    needs: str | None = None
+    window: int = 90
+
+
+class LanguageData(BaseModel):
+    """A pattern file: fragments, then cues by rule."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fragments: dict[str, str]
+    asks_to_cancel: list[CueData] = []
+    off_platform_contact: list[CueData] = []
+    off_platform_payment: list[CueData] = []
+    review_manipulation: list[CueData] = []
+    blames_platform_or_carrier: list[CueData] = []
+    threat_or_pressure: list[CueData] = []
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A compiled cue."""
+
+    find: re.Pattern[str]
+    letters: tuple[str, ...]
+    left: re.Pattern[str]
+    right: re.Pattern[str]
+    near: re.Pattern[str]
+    alone: bool
+    spare_left: re.Pattern[str]
+    spare_right: re.Pattern[str]
+    spare_near: re.Pattern[str]
+    veto_left: re.Pattern[str]
+    needs: re.Pattern[str] | None
+    window: int
+
+    def hits(self, text: str, sentences: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+        """The spans of faults in a folded text."""
+        for match in self.find.finditer(text):
+            begin, stop = _sentence_around(sentences, match.start())
+            before = text[max(begin, match.start() - self.window) : match.start()]
+            after = text[match.end() : min(max(stop, match.end()), match.end() + self.window)]
+            if self.needs is not None and not self.needs.search(text, begin, stop):
+                continue
+            asked_at = self._asked_at(before, after, text[begin:stop])
+            if asked_at is None or self._spared(asked_at, before, after, text[begin:stop]):
+                continue
+            yield match.start() - len(before) + asked_at if asked_at >= 0 else match.start(), match.end()
+
+    def _asked_at(self, before: str, after: str, sentence: str) -> int | None:
+        """Where in the left context the fault begins; -1 when it does not begin there; None when there is no fault."""
+        last = _last(self.left, before)
+        if last is not None:
+            return last
+        if self.alone or self.right.search(after) or self.near.search(sentence):
+            return -1
+        return None
+
+    def _spared(self, asked_at: int, before: str, after: str, sentence: str) -> bool:
+        if self.veto_left.search(before) or self.spare_right.search(after) or self.spare_near.search(sentence):
+            return True
+        spared_at = _last(self.spare_left, before)
+        return spared_at is not None and spared_at >= asked_at
+
+
+@dataclass(frozen=True)
+class PatternSet:
+    """All cues of one pattern file."""
+
+    name: str
+    cues: dict[Rule, tuple[Cue, ...]]
+    disclaim: re.Pattern[str]
+    """Matches the left context of a thing that is named in order to refuse it ("we never ask you to use ...")."""
+
+    def hits(self, rule: Rule, text: str, sentences: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+        """Spans where this rule is broken."""
+        for cue in self.cues.get(rule, ()):
+            if may_match(cue.letters, text):
+                yield from cue.hits(text, sentences)
+
+
+def sentences_of(view: View) -> tuple[tuple[int, int], ...]:
+    """The sentences of a folded text, end exclusive, marks left out."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for end in _SENTENCE_END.finditer(view.text):
+        found.append((at, end.start()))
+        at = end.end()
+    found.append((at, len(view.text)))
+    return tuple(found)
+
+
+@cache
+def pattern_set(name: str) -> PatternSet:
+    """The compiled patterns of one file: en, zh, malay, fil, vi or th."""
+    data = LanguageData.model_validate(tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
+    fragments = _expanded(data.fragments)
+    cues: dict[Rule, tuple[Cue, ...]] = {}
+    for rule in Rule:
+        written: list[CueData] = getattr(data, rule.value, [])
+        if written:
+            cues[rule] = tuple(_compiled(each, fragments) for each in written)
+    return PatternSet(name, cues, _pattern(fragments.get("disclaim"), fragments))
+
+
+def _compiled(data: CueData, fragments: dict[str, str]) -> Cue:
+    find = _pattern(data.find, fragments)
+    return Cue(
+        find=find,
+        letters=needed_letters(find),
+        left=_pattern(data.left, fragments),
+        right=_pattern(data.right, fragments),
+        near=_pattern(data.near, fragments),
+        alone=data.alone,
+        spare_left=_pattern(data.spare_left, fragments),
+        spare_right=_pattern(data.spare_right, fragments),
+        spare_near=_pattern(data.spare_near, fragments),
+        veto_left=_pattern(data.veto_left, fragments),
+        needs=None if data.needs is None else _pattern(data.needs, fragments),
+        window=data.window,
+    )
+
+
+def _pattern(source: str | None, fragments: dict[str, str]) -> re.Pattern[str]:
+    return _NEVER if source is None else re.compile(filled(source, fragments))
+
+
+def _expanded(fragments: dict[str, str]) -> dict[str, str]:
+    done: dict[str, str] = {}
+    for name, source in fragments.items():
+        done[name] = f"(?:{filled(source, done)})"
+    return done
+
+
+def filled(source: str, fragments: dict[str, str]) -> str:
+    """A pattern's source with its fragments put in and the line ends of the data file taken out."""
+    joined = source.replace("\n", "")
+    return re.sub(r"<<(\w+)>>", lambda match: fragments[match.group(1)], joined)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int | None:
+    """The start of the latest match, looking also inside earlier matches."""
+    found: int | None = None
+    at = 0
+    while (match := pattern.search(text, at)) is not None:
+        found = match.start()
+        at = match.start() + 1
+        if at > len(text):
+            break
+    return found
+
+
+def _sentence_around(sentences: tuple[tuple[int, int], ...], at: int) -> tuple[int, int]:
+    for begin, stop in sentences:
+        if at <= stop:
+            return begin, stop
+    return sentences[-1]

@@ -1,0 +1,1 @@
+"""Connected shops: credentials (encrypted), what a connection may do, its limits."""

@@ -1,0 +1,123 @@
+"""Add a shop of a seller, and connect it to its platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+
+from seawall.kernel.clock import Clock
+from seawall.kernel.errors import InvalidInput
+from seawall.kernel.markets import Market, Platform
+from seawall.shops.models import Connection, SendMode, Shop
+from seawall.shops.policy import default_mode, default_pace, is_loopback
+from seawall.shops.vault import seal, unseal
+from seawall.tenancy.api import Actor, Seller, get_scoped
+from seawall.timeline.api import record
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddShop:
+    """A store as the team will call it."""
+
+    seller_code: str
+    platform: Platform
+    market: Market
+    code: str
+    name: str
+
+
+def add_shop(cmd: AddShop, *, by: Actor, clock: Clock) -> Shop:
+    """The shop, new or as it was; a code that is taken by another store is refused (shop_code_taken)."""
+    by.require("shops.connect")
+    seller = get_scoped(Seller, by, code=cmd.seller_code)
+    with transaction.atomic():
+        shop, is_new = Shop.objects.get_or_create(
+            team_id=by.team_id,
+            code=cmd.code,
+            defaults={"seller": seller, "platform": cmd.platform, "market": cmd.market, "name": cmd.name},
+        )
+        if (shop.seller_id, shop.platform, shop.market) != (seller.pk, cmd.platform.value, cmd.market.value):
+            raise InvalidInput("shop_code_taken", code=cmd.code, shop=str(shop))
+        if is_new:
+            record(
+                team_id=by.team_id, incident_id=None, verb="shop.add", clock=clock, by=by,
+                subject=f"shop:{shop.pk}", after={"code": shop.code, "platform": shop.platform, "market": shop.market},
+            )  # fmt: skip
+    return shop
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectShop:
+    """Credentials for a shop. Secrets stay out of `repr` and are encrypted before they are stored."""
+
+    shop_code: str
+    base_url: str
+    platform_seller_id: str
+    app_key: str
+    app_secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    sends_per_second: Decimal | None = None
+
+
+def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
+    """The shop's one active connection. New address or secrets change it in place, so that lanes go on with them;
+    the same values change nothing.
+
+    Whether it is a simulator is read off the address: loopback is, anything else must be https (also a constraint).
+    """
+    by.require("shops.connect")
+    for name in ("base_url", "platform_seller_id", "app_key", "app_secret", "access_token"):
+        if not getattr(cmd, name).strip():
+            raise InvalidInput("connection_field_missing", field=name)
+    is_simulator = is_loopback(cmd.base_url)
+    if not is_simulator and not cmd.base_url.startswith("https://"):
+        raise InvalidInput("connection_needs_tls", url=cmd.base_url)
+    with transaction.atomic():
+        shop = get_scoped(Shop, by, lock=True, code=cmd.shop_code)
+        platform = Platform(shop.platform)
+        mode, why = default_mode(platform)
+        pace = cmd.sends_per_second or default_pace(platform)
+        values = {
+            "base_url": cmd.base_url.rstrip("/"),
+            "platform_seller_id": cmd.platform_seller_id,
+            "app_key": cmd.app_key,
+            "mode": SendMode(mode),
+            "mode_reason": why,
+            "sends_per_second": pace,
+            "burst": max(1, round(pace)),
+        }
+        connection = shop.connections.filter(is_active=True).first()
+        if connection is not None and connection.is_simulator != is_simulator:
+            # Lanes are bound to what a connection reaches: a platform is another connection than a simulator.
+            Connection.objects.filter(pk=connection.pk).update(is_active=False, stopped_reason="connection_replaced")
+            connection = None
+        if connection is not None and _is_same(connection, values, cmd):
+            return connection
+        if connection is None:
+            connection = Connection(team_id=by.team_id, shop=shop, is_simulator=is_simulator)
+        for name, value in values.items():
+            setattr(connection, name, value)
+        connection.app_secret_sealed = seal(cmd.app_secret)
+        connection.access_token_sealed = seal(cmd.access_token)
+        connection.refresh_token_sealed = seal(cmd.refresh_token)
+        connection.changed_at = clock.now()
+        connection.save()
+        record(
+            team_id=by.team_id, incident_id=None, verb="shop.connect", clock=clock, by=by, subject=f"shop:{shop.pk}",
+            after={"mode": mode, "is_simulator": is_simulator, "sends_per_second": str(connection.sends_per_second)},
+        )  # fmt: skip
+    return connection
+
+
+def _is_same(connection: Connection, values: Mapping[str, object], cmd: ConnectShop) -> bool:
+    """Whether nothing would change, secrets included (they are compared opened: each sealing differs)."""
+    secrets = (
+        (connection.app_secret_sealed, cmd.app_secret),
+        (connection.access_token_sealed, cmd.access_token),
+        (connection.refresh_token_sealed, cmd.refresh_token),
+    )
+    return all(getattr(connection, name) == value for name, value in values.items()) and all(
+        unseal(sealed) == secret for sealed, secret in secrets
+    )

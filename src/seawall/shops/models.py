@@ -1,0 +1,87 @@
+"""Tables of shops and their connections."""
+
+from django.db import models
+from django.db.models import Q
+
+from seawall.kernel.markets import Market, Platform
+
+
+class SendMode(models.TextChoices):
+    """How a message may leave: by the worker, by a person's key press, by a person in Seller Center."""
+
+    API = "api"
+    CLICK = "click"
+    MANUAL = "manual"
+
+
+class Shop(models.Model):
+    """One store of a seller on one platform's market."""
+
+    SELLER_PATH = "seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="shops")
+    seller = models.ForeignKey("tenancy.Seller", on_delete=models.PROTECT, related_name="shops")
+    platform = models.CharField(max_length=20)
+    market = models.CharField(max_length=2)
+    code = models.CharField(max_length=60)
+    """The team's own short name of the shop, as the command line takes it."""
+    name = models.CharField(max_length=160)
+    """The name buyers know; it stands in messages."""
+    zone_name = models.CharField(max_length=60, blank=True)
+    """Zone of this shop's export files where it is not the market's (cross-border shops: exports.md 10, unknown)."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["team", "code"], name="shop_code_once_per_team"),
+            models.CheckConstraint(condition=Q(platform__in=[p.value for p in Platform]), name="shop_platform_known"),
+            models.CheckConstraint(condition=Q(market__in=[m.value for m in Market]), name="shop_market_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.platform} {self.market})"
+
+
+class Connection(models.Model):
+    """How a shop is reached. Secrets are encrypted; a simulator connection can only point at this very machine."""
+
+    SELLER_PATH = "shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="connections")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="connections")
+    is_simulator = models.BooleanField()
+    base_url = models.CharField(max_length=300)
+    platform_seller_id = models.CharField(max_length=60)
+    app_key = models.CharField(max_length=80)
+    app_secret_sealed = models.BinaryField()
+    access_token_sealed = models.BinaryField()
+    refresh_token_sealed = models.BinaryField(default=bytes)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    mode = models.CharField(max_length=10, choices=SendMode.choices)
+    mode_reason = models.CharField(max_length=200, blank=True)
+    sends_per_second = models.DecimalField(max_digits=8, decimal_places=3)
+    burst = models.PositiveIntegerField(default=1)
+    is_active = models.BooleanField(default=True)
+    stopped_reason = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField()
+    """When address or secrets last changed: workers open a new connector for a new value."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["shop"], condition=Q(is_active=True), name="one_active_connection_per_shop"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    is_simulator=True, base_url__regex=r"^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)"
+                )
+                | Q(is_simulator=False, base_url__regex=r"^https://[^@/]+(/|$)"),
+                name="simulators_on_loopback_platforms_by_tls",
+            ),
+            models.CheckConstraint(condition=Q(sends_per_second__gt=0), name="connection_pace_positive"),
+            models.CheckConstraint(condition=Q(mode__in=SendMode.values), name="connection_mode_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"connection {self.pk} of shop {self.shop_id}"

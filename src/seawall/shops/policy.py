@@ -1,0 +1,32 @@
+"""What a connection may do by default, and how fast. Pure."""
+
+import re
+from decimal import Decimal
+
+from seawall.kernel.markets import Platform
+
+_LOOPBACK = re.compile(r"^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this very machine: what a simulator must be."""
+    return bool(_LOOPBACK.match(url))
+
+
+def default_mode(platform: Platform) -> tuple[str, str]:
+    """Send mode and the reason for it, as a code the screens explain.
+
+    Shopee: proactive automation over its chat API is listed as abuse, so a person's key press is needed
+    (shopee.md; product.md section 2.5). Lazada and TikTok Shop: one session, one send by API is documented.
+    """
+    if platform is Platform.SHOPEE:
+        return "click", "shopee_lists_proactive_automation_as_abuse"
+    return "api", "platform_documents_order_chat_by_api"
+
+
+def default_pace(platform: Platform) -> Decimal:
+    """Sends per second and shop to start with. Ours, since no platform publishes its chat limit.
+
+    Lazada: clients report 10 calls/s per API and seller (lazada.md 8, C); we stay at 8. Others start lower.
+    """
+    return {Platform.LAZADA: Decimal(8), Platform.TIKTOK: Decimal(2), Platform.SHOPEE: Decimal(1)}[platform]

@@ -1,0 +1,1 @@
+"""Support teams, the sellers they serve, members with roles, and the one scoping helper."""

@@ -1,0 +1,1 @@
+"""Who did what, for whom, before and after: append-only."""

@@ -1,0 +1,30 @@
+"""The timeline: one row for every change. Append-only by a trigger in the database."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """Who did what, for whom, before and after."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, null=True, related_name="timeline")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60)
+    """A dotted name, such as `outreach.start`; its sentence is in the screens' catalogue."""
+    user = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=160)
+    actor_role = models.CharField(max_length=20)
+    on_behalf_of = models.CharField(max_length=160, default="")
+    is_simulated = models.BooleanField(default=False)
+    subject = models.CharField(max_length=80, default="")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    why = models.TextField(default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["incident", "at"], name="timeline_by_incident"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"

@@ -1,0 +1,152 @@
+"""The cases table of a storm, and the page of one case: what happened to this order."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from seawall.inbox.api import Message
+from seawall.incidents import queries as incidents
+from seawall.incidents.api import Case, Incident
+from seawall.incidents.queries import CaseFilter
+from seawall.kernel.markets import Market
+from seawall.kernel.texts import text
+from seawall.outreach.api import STEP_FIRST_CONTACT, Attempt, Recipient
+from seawall.outreach.queries import live_roll_outs, shops_of
+from seawall.shops.api import Shop
+from seawall.tenancy.api import get_scoped, scoped
+from seawall.web.desk import Desk, desk_page
+from seawall.web.outcomes import SEGMENTS, storm_tally
+from seawall.web.wording import LANGUAGES, RECIPIENT_STATES
+
+PAGE_SIZE = 50
+
+_STATES_OF_SEGMENT = {key: states for key, _, _, states in SEGMENTS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """One line of the table."""
+
+    case: Case
+    row: Recipient | None
+
+    @property
+    def state(self) -> str:
+        """The ledger's state, or that there is no row yet."""
+        return self.row.state if self.row else "unplanned"
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence, where the ledger says."""
+        return reason_of(self.row)
+
+
+def reason_of(row: Recipient | None) -> str:
+    """The reason of a ledger row in the reader's language; empty when it needs none."""
+    return text(row.reason_code, **row.reason_params) if row and row.reason_code else ""
+
+
+@require_safe
+@desk_page("incident.read")
+def cases(desk: Desk, code: str) -> HttpResponseBase:
+    """The table, filtered and cut into pages by the server."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    chosen = _chosen(desk)
+    found = incidents.cases_of(desk.actor, incident, STEP_FIRST_CONTACT, _filter(chosen))
+    page = Paginator(found, PAGE_SIZE).get_page(desk.request.GET.get("page"))
+    rows = incidents.rows_of(list(page.object_list), STEP_FIRST_CONTACT)
+    context = {
+        "incident": incident,
+        "page": page,
+        "rows": [CaseRow(case=case, row=rows.get(case.pk)) for case in page.object_list],
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        **_choices(desk, incident),
+    }
+    return desk.render("web/cases_part.html" if desk.is_partial else "web/cases.html", context)
+
+
+def _chosen(desk: Desk) -> dict[str, str]:
+    given = desk.request.GET
+    chosen = {name: given.get(name, "").strip()[:64] for name in ("outcome", "state", "platform", "shop", "lang", "q")}
+    # A code that does not exist is dropped, as if it had not been asked for.
+    if chosen["state"] not in RECIPIENT_STATES:
+        chosen["state"] = ""
+    if chosen["outcome"] not in _STATES_OF_SEGMENT:
+        chosen["outcome"] = ""
+    if chosen["lang"] not in LANGUAGES:
+        chosen["lang"] = ""
+    return chosen
+
+
+def _filter(chosen: dict[str, str]) -> CaseFilter:
+    states = (chosen["state"],) if chosen["state"] else _STATES_OF_SEGMENT.get(chosen["outcome"], ())
+    if "unplanned" in states and len(states) > 1:
+        states = tuple(state for state in states if state != "unplanned")
+    return CaseFilter(
+        states=states,
+        platform=chosen["platform"],
+        shop=chosen["shop"],
+        language=chosen["lang"],
+        order_number=chosen["q"],
+    )
+
+
+def _choices(desk: Desk, incident: Incident) -> dict[str, Any]:
+    shops = shops_of(desk.actor, incident.pk, STEP_FIRST_CONTACT, clock=desk.clock)
+    counts: dict[str, int] = {}
+    for shop in shops:
+        for state, number in shop.counts.items():
+            counts[state] = counts.get(state, 0) + number
+    cases = incidents.case_counts(desk.actor, [incident.pk], STEP_FIRST_CONTACT)[incident.pk]
+    has_plan = incident.pk in live_roll_outs(desk.actor, [incident.pk], STEP_FIRST_CONTACT)
+    languages = {Market(each.shop.market).facts.languages[0].value for each in shops}
+    return {
+        "shops": [each.shop for each in shops],
+        "platforms": list(dict.fromkeys(each.shop.platform for each in shops)),
+        "languages": [language for language in LANGUAGES if language in languages],
+        "states": RECIPIENT_STATES,
+        "tally": storm_tally(counts, cases, has_plan=has_plan),
+    }
+
+
+@require_safe
+@desk_page("incident.read")
+def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
+    """What happened to one order: words, tries, the platform's records with both clocks, answers, grade."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    found = get_scoped(Case, desk.actor, incident_id=incident.pk, pk=pk)
+    row = scoped(Recipient, desk.actor).filter(case=found, step=STEP_FIRST_CONTACT).select_related("lane").first()
+    proof = incidents.proof_of(desk.actor, found, row)
+    order = found.order
+    context = {
+        "incident": incident,
+        "case": found,
+        "order": order,
+        "shop": Shop.objects.get(pk=order.shop_id),
+        "zone": Market(order.shop.market).zone,
+        "row": row,
+        "reason": reason_of(row),
+        "attempts": list(scoped(Attempt, desk.actor).filter(recipient=row).order_by("number")) if row else [],
+        "captures": proof.captures,
+        "grade": proof.result,
+        "grade_reason": text(proof.result.reason),
+        "talk": _talk(desk, row),
+        "parcels": list(order.parcels.all()),
+    }
+    return desk.render("web/case.html", context)
+
+
+def _talk(desk: Desk, row: Recipient | None) -> list[Message]:
+    """The conversation as the platform holds it, the oldest first."""
+    if row is None or not row.session_id:
+        return []
+    rows = scoped(Message, desk.actor).filter(
+        conversation__session_id=row.session_id, conversation__shop_id=row.order.shop_id
+    )
+    return list(rows.order_by("sent_at", "pk")[:200])

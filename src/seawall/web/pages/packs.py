@@ -1,0 +1,66 @@
+"""Evidence packs and papers: sealed here, streamed from where they lie."""
+
+from django.contrib import messages
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from seawall.evidence.api import Pack
+from seawall.incidents import queries as incidents
+from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_pack
+from seawall.kernel.errors import InvalidInput, NotFound
+from seawall.tenancy.api import get_scoped
+from seawall.web.desk import Desk, desk_page
+
+
+@require_POST
+@desk_page("evidence.read")
+def seal(desk: Desk, code: str) -> HttpResponseBase:
+    """Seal the storm's next pack."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+    counts = {"number": pack.number, "items": f"{pack.items:,}"}
+    messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
+    return redirect("incident", code=code)
+
+
+@require_safe
+@desk_page("evidence.read")
+def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
+    """A sealed pack under the name it was sealed with. The very bytes: nothing is packed again."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    path = pack_path(pack)
+    if not path.is_file():
+        raise NotFound("web_pack_file_missing", number=number)
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/zip")
+    response.headers["X-Seawall-SHA256"] = pack.sha256
+    return response
+
+
+@require_safe
+@desk_page("incident.read")
+def paper(desk: Desk, code: str, sha256: str) -> HttpResponseBase:
+    """An official paper, always as a download: it came from outside and is never shown inside the console."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    found = get_scoped(Paper, desk.actor, incident_id=incident.pk, sha256=sha256)
+    path = paper_path(found)
+    if not path.is_file():
+        raise NotFound("web_paper_file_missing", name=found.name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
+
+
+@require_POST
+@desk_page("incident.read")
+def attach(desk: Desk, code: str) -> HttpResponseBase:
+    """Add official papers to the facts sheet."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    given = desk.request.FILES.getlist("papers")
+    if not given:
+        raise InvalidInput("web_no_file")
+    for file in given:
+        add_paper(incident, name=file.name or "", content=file.read(), by=desk.actor, clock=desk.clock)
+    messages.success(desk.request, _("Papers added. The facts must be attested with them."))
+    return redirect("incident", code=code)

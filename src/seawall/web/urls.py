@@ -1,0 +1,45 @@
+"""All addresses of the console."""
+
+from allauth.account import urls as account
+from allauth.mfa import urls as mfa
+from django.urls import path
+
+from seawall.web import errors, health, hooks, sign_in
+from seawall.web.own_look import in_our_frame
+from seawall.web.pages import board, cases, decide, imports, packs, room, steer
+
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("find/", board.find, name="find"),
+    path("incidents/<str:code>/", room.room, name="incident"),
+    path("incidents/<str:code>/timeline/", room.timeline, name="timeline"),
+    path("incidents/<str:code>/cases/", cases.cases, name="cases"),
+    path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
+    path("incidents/<str:code>/attest/", decide.attest, name="attest"),
+    path("incidents/<str:code>/approve/", decide.approve, name="approve"),
+    path("incidents/<str:code>/sample/", steer.sample, name="sample"),
+    path("incidents/<str:code>/start/", steer.start, name="start"),
+    path("incidents/<str:code>/pause/", steer.pause, name="pause"),
+    path("incidents/<str:code>/resume/", steer.resume, name="resume"),
+    path("incidents/<str:code>/stop/", steer.stop, name="stop"),
+    path("incidents/<str:code>/papers/", packs.attach, name="attach"),
+    path("incidents/<str:code>/papers/<str:sha256>/", packs.paper, name="paper"),
+    path("incidents/<str:code>/packs/", packs.seal, name="seal"),
+    path("incidents/<str:code>/packs/<int:number>/", packs.download, name="pack"),
+    path("orders/import/", imports.import_orders, name="import_orders"),
+    path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),
+    path("orders/import/<str:token>/rejects/", imports.rejects, name="import_rejects"),
+    path("in/<str:token>/", sign_in.by_link, name="sign_in_link"),
+    path("in/<str:token>", sign_in.by_link),
+    path("team/", sign_in.choose_team, name="choose_team"),
+    path("look/", sign_in.look, name="look"),
+    path("healthz", health.healthz, name="healthz"),
+    path("hooks/lazada/<str:app_key>/", hooks.lazada, name="hook_lazada"),
+    *in_our_frame(account.urlpatterns, "account/"),
+    *in_our_frame(mfa.urlpatterns, "account/2fa/"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.fault

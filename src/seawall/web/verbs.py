@@ -1,0 +1,99 @@
+"""The sentence of each timeline verb. `%(name)s` is filled from what the entry says stood before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from seawall.timeline.api import Entry
+from seawall.web.wording import KINDS, Look, Words, words_of
+
+VERBS: Mapping[str, Look] = {
+    "incident.open": Look(words=_("Storm opened: %(kind)s"), icon="flag"),
+    "incident.script_ready": Look(words=_("Script v%(version)s is ready"), icon="language"),
+    "incident.planned": Look(words=_("Plan made"), icon="route"),
+    "incident.sample_sent": Look(words=_("Sample sent, its record kept"), icon="message-check"),
+    "incident.approved": Look(words=_("Seller approved %(binding)s"), icon="user-check"),
+    "incident.sent_back": Look(words=_("Seller sent it back"), icon="arrow-back-up"),
+    "incident.rolling_out": Look(words=_("Roll-out began"), icon="player-play"),
+    "incident.stopped": Look(words=_("Roll-out stopped for good"), icon="hand-stop"),
+    "incident.follow_up": Look(words=_("Roll-out complete; following up"), icon="messages"),
+    "incident.close": Look(words=_("Storm closed"), icon="circle-check"),
+    "cases.add": Look(words=_("Orders added: %(cases)s in all"), icon="package"),
+    "case.withdraw": Look(words=_("Order %(order)s withdrawn"), icon="circle-minus"),
+    "facts.write": Look(words=_("Facts sheet written"), icon="list-check"),
+    "facts.attest": Look(words=_("Seller attested facts v%(version)s"), icon="user-check"),
+    "facts.papers": Look(words=_("Facts sheet bound to new papers"), icon="paperclip"),
+    "papers.add": Look(words=_("Paper added: %(name)s"), icon="paperclip"),
+    "script.submit": Look(words=_("Script v%(number)s frozen"), icon="lock"),
+    "script.revise": Look(words=_("Script taken up again"), icon="pencil"),
+    "outreach.plan": Look(words=_("Plan: %(can_be_sent)s of %(orders)s can be sent"), icon="route"),
+    "outreach.void": Look(words=_("Plan void"), icon="ban"),
+    "outreach.sample": Look(words=_("Sample released"), icon="send"),
+    "outreach.sample_sent": Look(words=_("Platform took the sample"), icon="send"),
+    "outreach.sample_failed": Look(
+        words=_("Sample not delivered; the next buyer takes its place"), icon="alert-triangle"
+    ),
+    "outreach.approve": Look(words=_("Plan %(binding)s approved"), icon="user-check"),
+    "outreach.send_back": Look(words=_("Plan sent back"), icon="arrow-back-up"),
+    "outreach.start": Look(words=_("First wave opened"), icon="player-play"),
+    "outreach.open_wave": Look(words=_("Wave %(wave)s opened: %(size)s buyers"), icon="player-track-next"),
+    "outreach.pause": Look(words=_("Paused"), icon="player-pause"),
+    "outreach.pause_by_itself": Look(words=_("Paused by itself"), icon="robot"),
+    "outreach.resume": Look(words=_("Resumed"), icon="player-play"),
+    "outreach.stop": Look(words=_("Sending stopped"), icon="hand-stop"),
+    "outreach.finish": Look(words=_("All messages have an outcome"), icon="checks"),
+    "outreach.settle": Look(words=_("A message settled by a person"), icon="gavel"),
+    "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
+    "orders.import": Look(words=_("Order files imported"), icon="file-import"),
+    "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
+    "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
+}
+
+NOISE = frozenset({"outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit", "outreach.stop"})
+"""Verbs that stand beside another of the same act; the short list leaves them out, the whole one shows them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry as it stands on the screen."""
+
+    entry: Entry
+    icon: str
+    words: str
+
+
+class _Params(dict[str, Any]):
+    """What an entry fills its sentence with; what it does not say stands as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def line_of(entry: Entry) -> Line:
+    """The entry in the reader's language. A verb nobody gave words to stands as itself."""
+    look = VERBS.get(entry.verb)
+    if look is None:
+        return Line(entry=entry, icon="point", words=entry.verb)
+    return Line(entry=entry, icon=look.icon, words=str(look.words) % _params(entry))
+
+
+def _params(entry: Entry) -> _Params:
+    params = _Params()
+    for name, value in {**entry.before, **entry.after}.items():
+        params[name] = _plain(name, value)
+    return params
+
+
+def _plain(name: str, value: Any) -> str | Words:
+    if name == "kind":
+        return words_of(KINDS, str(value))
+    if name == "binding":
+        return short_digest(str(value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def short_digest(digest: str) -> str:
+    """The first eight characters in two groups: what people compare by eye."""
+    return f"{digest[:4]}·{digest[4:8]}" if digest else "–"

@@ -1,0 +1,255 @@
+"""The words of the screens for codes of the product: verbs of the timeline, states, roles, steps, languages.
+
+Every code has a sentence here in English, and its Chinese in the catalogue; tests/web/test_wording.py enumerates the
+code and fails on one without words. Reasons and refusals have theirs in `<capability>/i18n/*.toml`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A word with its meaning colour (a class of seawall.css, empty for grey) and its mark."""
+
+    words: Words
+    tone: str = ""
+    icon: str = "minus"
+
+
+SOP: Mapping[str, Words] = {
+    "facts": _p("step", "Facts"),
+    "script": _p("step", "Script"),
+    "risk": _p("step", "Risk and plan"),
+    "sample": _p("step", "Sample"),
+    "approval": _p("step", "Approval"),
+    "roll_out": _p("step", "Roll-out"),
+    "follow_up": _p("step", "Follow-up"),
+    "evidence": _p("step", "Evidence"),
+}
+"""The eight steps."""
+
+INCIDENT_STATES: Mapping[str, Look] = {
+    "opened": Look(words=_("Facts to be attested"), icon="list-check"),
+    "facts_attested": Look(words=_("Script to be submitted"), icon="language"),
+    "script_ready": Look(words=_("Plan to be made"), icon="route"),
+    "planned": Look(words=_("Sample to be sent"), icon="message"),
+    "sample_sent": Look(words=_("Seller to approve"), tone="ask", icon="user-question"),
+    "approved": Look(words=_("Approved, ready to start"), tone="ok", icon="user-check"),
+    "rolling_out": Look(words=_("Rolling out"), tone="run", icon="player-play"),
+    "follow_up": Look(words=_("Following up"), tone="run", icon="messages"),
+    "closed": Look(words=_("Closed"), tone="ok", icon="circle-check"),
+}
+
+CASE_STATES: Mapping[str, Look] = {
+    "open": Look(words=_p("case", "Concerned"), icon="circle"),
+    "withdrawn": Look(words=_p("case", "Withdrawn"), icon="circle-minus"),
+    "closed": Look(words=_p("case", "Closed"), tone="ok", icon="circle-check"),
+}
+
+ROLL_OUT_STATES: Mapping[str, Look] = {
+    "planned": Look(words=_p("roll-out", "Planned"), icon="route"),
+    "sampling": Look(words=_p("roll-out", "Sample on its way"), tone="run", icon="send"),
+    "sample_sent": Look(words=_p("roll-out", "Sample sent"), tone="ask", icon="user-question"),
+    "approved": Look(words=_p("roll-out", "Approved"), tone="ok", icon="user-check"),
+    "running": Look(words=_p("roll-out", "Running"), tone="run", icon="player-play"),
+    "paused": Look(words=_p("roll-out", "Paused"), tone="warn", icon="player-pause"),
+    "done": Look(words=_p("roll-out", "Done"), tone="ok", icon="check"),
+    "stopped": Look(words=_p("roll-out", "Stopped"), tone="risk", icon="hand-stop"),
+    "void": Look(words=_p("roll-out", "Void"), icon="ban"),
+}
+
+RECIPIENT_STATES: Mapping[str, Look] = {
+    "waiting": Look(words=_p("recipient", "Waiting"), icon="clock"),
+    "claimed": Look(words=_p("recipient", "Being sent"), tone="run", icon="send"),
+    "unknown": Look(words=_p("recipient", "Outcome unknown, being looked up"), tone="warn", icon="help-circle"),
+    "acknowledged": Look(words=_p("recipient", "Accepted by the platform"), tone="run", icon="send"),
+    "confirmed": Look(words=_p("recipient", "In the platform’s record"), tone="run", icon="checks"),
+    "read": Look(words=_p("recipient", "Read"), tone="ok", icon="eye-check"),
+    "answered": Look(words=_p("recipient", "Answered"), tone="ok", icon="message-check"),
+    "blocked": Look(words=_p("recipient", "Filtered by the platform"), tone="risk", icon="ban"),
+    "rejected": Look(words=_p("recipient", "Refused by the platform"), tone="risk", icon="ban"),
+    "needs_person": Look(words=_p("recipient", "Needs a person"), tone="warn", icon="user-exclamation"),
+    "no_connection": Look(words=_p("recipient", "No connection yet"), icon="plug-connected-x"),
+    "too_late": Look(words=_p("recipient", "Deadline passed first"), icon="clock-off"),
+    "left_out": Look(words=_p("recipient", "Left out"), icon="circle-minus"),
+    "unplanned": Look(words=_p("recipient", "Not planned yet"), icon="circle-dashed"),
+}
+"""States of the ledger; `unplanned` is no state but the lack of a row."""
+
+GRADES: Mapping[str, Look] = {
+    "none": Look(words=_p("grade", "No proof"), icon="minus"),
+    "acknowledged": Look(words=_p("grade", "Accepted only"), tone="warn", icon="send"),
+    "confirmed": Look(words=_p("grade", "In the platform’s record"), tone="run", icon="checks"),
+    "read": Look(words=_p("grade", "Read, by the platform’s record"), tone="ok", icon="eye-check"),
+    "answered": Look(words=_p("grade", "Answered, by the platform’s record"), tone="ok", icon="message-check"),
+}
+
+ROLES: Mapping[str, Words] = {
+    "admin": _p("role", "Administrator"),
+    "lead": _p("role", "Team lead"),
+    "agent": _p("role", "Agent"),
+    "seller_approver": _p("role", "Seller"),
+    "auditor": _p("role", "Auditor"),
+    "system": _p("role", "System"),
+}
+
+KINDS: Mapping[str, Words] = {"customs_return": _("Returned by customs")}
+KIND_ICONS: Mapping[str, Look] = {"customs_return": Look(words=_("Returned by customs"), tone="risk", icon="container")}
+
+MODES: Mapping[str, Look] = {
+    "api": Look(words=_p("mode", "Interface"), icon="plug-connected"),
+    "click": Look(words=_p("mode", "Seat, by key press"), icon="keyboard"),
+    "manual": Look(words=_p("mode", "Seat, in Seller Center"), icon="keyboard"),
+    "none": Look(words=_p("mode", "Not connected"), icon="plug-connected-x"),
+}
+
+MODE_REASONS: Mapping[str, Words] = {
+    "shopee_lists_proactive_automation_as_abuse": _(
+        "Shopee lists proactive automated chat as abuse: a person must press the key."
+    ),
+    "platform_documents_order_chat_by_api": _("The platform documents order chat by its interface."),
+}
+
+LANGUAGES: Mapping[str, Words] = {
+    "zh-Hans": _("Chinese"),
+    "zh-Hant": _("Traditional Chinese"),
+    "en": _("English"),
+    "id": _("Indonesian"),
+    "ms": _("Malay"),
+    "th": _("Thai"),
+    "vi": _("Vietnamese"),
+    "fil": _("Filipino"),
+}
+
+MARKETS: Mapping[str, Words] = {
+    "ID": _("Jakarta"),
+    "MY": _("Kuala Lumpur"),
+    "PH": _("Manila"),
+    "SG": _("Singapore"),
+    "TH": _("Bangkok"),
+    "VN": _("Hanoi"),
+    "TW": _("Taipei"),
+    "CN": _("Beijing"),
+}
+"""The city whose time a market's clock shows."""
+
+SOURCES: Mapping[str, Words] = {
+    "answer": _p("record", "Answer to our call"),
+    "push": _p("record", "Push by the platform"),
+    "read_back": _p("record", "Read back from the platform"),
+}
+
+SPEAKERS: Mapping[str, Words] = {
+    "buyer": _p("speaker", "Buyer"),
+    "seller": _p("speaker", "Shop"),
+    "system": _p("speaker", "Platform"),
+}
+
+OUTCOMES: Mapping[str, Words] = {
+    "": _p("attempt", "No answer yet"),
+    "acknowledged": _p("attempt", "Accepted"),
+    "rejected": _p("attempt", "Refused"),
+    "lost_sight": _p("attempt", "Outcome unknown"),
+    "release": _p("attempt", "Not sent, put back"),
+    "give_to_person": _p("attempt", "Given to a person"),
+}
+"""How one try at a send ended: verbs of the recipient machine that a worker uses."""
+
+MACHINES: Mapping[str, Words] = {
+    "incident": _p("machine", "The storm"),
+    "case": _p("machine", "The order"),
+    "roll_out": _p("machine", "The roll-out"),
+    "recipient": _p("machine", "The message"),
+    "facts sheet": _p("machine", "The facts sheet"),
+}
+
+EVENTS: Mapping[str, Words] = {
+    "attest_facts": _p("event", "attest the facts"),
+    "submit_script": _p("event", "submit the script"),
+    "plan": _p("event", "plan"),
+    "send_sample": _p("event", "send the sample"),
+    "approve": _p("event", "approve"),
+    "send_back": _p("event", "send back"),
+    "start": _p("event", "start"),
+    "finish_roll_out": _p("event", "finish the roll-out"),
+    "stop_roll_out": _p("event", "stop the roll-out"),
+    "close": _p("event", "close"),
+    "revise_facts": _p("event", "revise the facts"),
+    "revise_script": _p("event", "revise the script"),
+    "withdraw": _p("event", "withdraw"),
+    "reopen": _p("event", "reopen"),
+    "sample_out": _p("event", "record the sample"),
+    "sample_failed": _p("event", "give up the sample"),
+    "pause": _p("event", "pause"),
+    "too_many_failures": _p("event", "pause by itself"),
+    "restricted": _p("event", "pause for a restriction"),
+    "resume": _p("event", "resume"),
+    "finish": _p("event", "finish"),
+    "stop": _p("event", "stop"),
+    "void": _p("event", "void"),
+    "claim": _p("event", "claim"),
+    "release": _p("event", "put back"),
+    "acknowledged": _p("event", "be accepted"),
+    "rejected": _p("event", "be refused"),
+    "lost_sight": _p("event", "lose sight"),
+    "give_to_person": _p("event", "give to a person"),
+    "not_at_platform": _p("event", "send again"),
+    "leave_out": _p("event", "leave out"),
+    "too_late": _p("event", "be too late"),
+    "no_connection": _p("event", "lose the connection"),
+    "confirmed": _p("event", "be confirmed"),
+    "blocked": _p("event", "be filtered"),
+    "read": _p("event", "be read"),
+    "answered": _p("event", "be answered"),
+}
+"""Verbs of all machines, as they stand in a refusal."""
+
+PERMISSIONS: Mapping[str, Words] = {
+    "team.manage": _p("permission", "manage the team"),
+    "shops.read": _p("permission", "see shops"),
+    "shops.connect": _p("permission", "connect shops"),
+    "orders.read": _p("permission", "see orders"),
+    "orders.import": _p("permission", "import orders"),
+    "incident.read": _p("permission", "see storms"),
+    "incident.open": _p("permission", "open storms"),
+    "incident.close": _p("permission", "close storms"),
+    "facts.write": _p("permission", "write the facts sheet"),
+    "facts.attest": _p("permission", "attest the facts"),
+    "papers.write": _p("permission", "add papers"),
+    "script.read": _p("permission", "see the script"),
+    "script.write": _p("permission", "write the script"),
+    "outreach.read": _p("permission", "see the roll-out"),
+    "outreach.plan": _p("permission", "plan the roll-out"),
+    "outreach.sample": _p("permission", "send the sample"),
+    "outreach.approve": _p("permission", "approve or send back"),
+    "outreach.start": _p("permission", "start the roll-out"),
+    "outreach.pause": _p("permission", "pause the roll-out"),
+    "outreach.resume": _p("permission", "resume the roll-out"),
+    "outreach.stop": _p("permission", "stop the roll-out"),
+    "outreach.settle": _p("permission", "settle messages"),
+    "inbox.read": _p("permission", "see conversations"),
+    "evidence.read": _p("permission", "see evidence"),
+    "evidence.pack": _p("permission", "seal a pack"),
+    "timeline.read": _p("permission", "see the timeline"),
+}
+
+
+def look_of(table: Mapping[str, Look], code: str) -> Look:
+    """The words of a code; a code without words comes out as itself, never as a fault."""
+    return table.get(code) or Look(words=code)
+
+
+def words_of(table: Mapping[str, Any], code: str) -> Words:
+    """As `look_of`, for tables of bare words."""
+    found = table.get(code)
+    if isinstance(found, Look):
+        return found.words
+    return found if found is not None else code

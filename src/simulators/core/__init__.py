@@ -1,0 +1,1 @@
+"""What all stand-in platforms share: a clock that moves, faults, a log of calls, a journal, a sender of pushes."""

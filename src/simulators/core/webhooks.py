@@ -1,0 +1,170 @@
+"""Delivers pushes: a bounded pool of senders, retries with a settable span, faults, and an account of each delivery."""
+
+import asyncio
+import contextlib
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from simulators.core.clock import Agenda, SimClock
+from simulators.core.faults import Fault
+
+
+@dataclass(kw_only=True)
+class Push:
+    """One push on its way."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    label: str
+    """What it is about, for the account of deliveries."""
+    on_acked: Callable[[], None] | None = None
+    tries: int = 0
+
+
+@dataclass(kw_only=True)
+class DeliverySettings:
+    """How pushes are delivered. Spans in seconds."""
+
+    ack_s: float = 0.5
+    retry_span_s: float = 1800.0
+    max_tries: int = 13
+    """The first delivery and 12 repeats."""
+    senders: int = 32
+
+
+class WebhookSender:
+    """Queue, senders, retries. Delivery order is not promised, as on the platform."""
+
+    def __init__(self, clock: SimClock, settings: DeliverySettings) -> None:
+        self.settings = settings
+        self.counts: Counter[str] = Counter()
+        self.last: deque[dict[str, Any]] = deque(maxlen=2000)
+        self._agenda = Agenda(clock)
+        self._clock = clock
+        self._queue: asyncio.Queue[Push] = asyncio.Queue()
+        self._held: list[Push] = []
+        self._in_flight = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def pending(self) -> int:
+        """Pushes queued, in flight, held back or waiting for a retry."""
+        return self._queue.qsize() + self._in_flight + len(self._agenda) + len(self._held)
+
+    @property
+    def busy(self) -> int:
+        """As `pending`, without those that wait for a retry or a late delivery."""
+        return self._queue.qsize() + self._in_flight
+
+    async def start(self) -> None:
+        """Open connections and start the senders."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.settings.senders), cookie_jar=aiohttp.DummyCookieJar()
+        )
+        self._agenda.start()
+        self._tasks = [asyncio.create_task(self._work(), name=f"push-{n}") for n in range(self.settings.senders)]
+
+    async def stop(self) -> None:
+        """Stop at once; what is undelivered stays undelivered."""
+        await self._agenda.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def clear(self) -> None:
+        """Forget everything queued and counted."""
+        self._agenda.clear()
+        self._held.clear()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self.counts.clear()
+        self.last.clear()
+
+    def send_signed(
+        self,
+        *,
+        url: str,
+        body: bytes,
+        authorization: str,
+        label: str,
+        on_acked: Callable[[], None] | None,
+        faults: list[Fault],
+    ) -> None:
+        """Queue a JSON push whose signature travels in `Authorization`."""
+        headers = {"Content-Type": "application/json", "Authorization": authorization}
+        self.send(Push(url=url, body=body, headers=headers, label=label, on_acked=on_acked), faults)
+
+    def send(self, push: Push, faults: list[Fault]) -> None:
+        """Queue a push, with what is to go wrong with it."""
+        kinds = {fault.kind: fault for fault in faults}
+        if "lost_webhook" in kinds:
+            self.counts["lost"] += 1
+            return
+        if "late_webhook" in kinds:
+            due = self._clock.now_ms() + int(kinds["late_webhook"].seconds * 1000)
+            self._agenda.at(due, lambda: self._queue.put_nowait(push))
+            return
+        if "shuffled_webhook" in kinds:
+            # Held until the next push has gone out before it.
+            self._held.append(push)
+            return
+        self._queue.put_nowait(push)
+        if "duplicate_webhook" in kinds:
+            self._queue.put_nowait(
+                Push(url=push.url, body=push.body, headers=push.headers, label=push.label, on_acked=push.on_acked)
+            )
+        while self._held:
+            self._queue.put_nowait(self._held.pop())
+
+    def release_held(self) -> None:
+        """Let go pushes that wait to be overtaken."""
+        while self._held:
+            self._queue.put_nowait(self._held.pop())
+
+    async def _work(self) -> None:
+        while True:
+            push = await self._queue.get()
+            self._in_flight += 1
+            try:
+                await self._deliver(push)
+            finally:
+                self._in_flight -= 1
+
+    async def _deliver(self, push: Push) -> None:
+        push.tries += 1
+        outcome = await self._post(push)
+        self.counts["acked" if outcome == "200" else "failed"] += 1
+        self.last.append({"label": push.label, "try": push.tries, "outcome": outcome})
+        if outcome == "200":
+            if push.on_acked is not None:
+                push.on_acked()
+        elif push.tries < self.settings.max_tries:
+            due = self._clock.now_ms() + int(self.settings.retry_span_s * 1000)
+            self._agenda.at(due, lambda: self._queue.put_nowait(push))
+        else:
+            self.counts["given_up"] += 1
+
+    async def _post(self, push: Push) -> str:
+        if self._session is None:
+            return "stopped"
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            async with self._session.post(
+                push.url,
+                data=push.body,
+                headers=push.headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=self.settings.ack_s),
+            ) as answer:
+                await answer.read()
+                return str(answer.status)
+        return "no answer"

@@ -1,0 +1,89 @@
+"""Gathers the parameters of a call wherever they travel: query, form, multipart, JSON body, or a mix."""
+
+import json
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, web
+
+MAX_BODY = 8 * 1024 * 1024
+
+
+class BodyError(ValueError):
+    """A body that cannot be taken apart."""
+
+
+@dataclass(kw_only=True)
+class Sent:
+    """What a client sent: named values, and files apart (files are not signed)."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+async def sent_in(request: web.Request) -> Sent:
+    """The union of query and body. Where both name a parameter, the query's value counts. Raises BodyError."""
+    sent = Sent()
+    if request.method == "POST" and request.can_read_body:
+        kind = request.content_type
+        if kind == "multipart/form-data":
+            await _multipart(request, sent)
+        else:
+            body = await _body(request)
+            if kind == "application/json" or body.lstrip()[:1] == b"{":
+                sent.values.update(_json_values(body))
+            else:
+                sent.values.update(_form_values(body))
+    sent.values.update(request.query)
+    return sent
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise BodyError("too large") from error
+
+
+def _form_values(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=500))
+    except ValueError as error:
+        raise BodyError("not a form") from error
+
+
+def _json_values(body: bytes) -> dict[str, str]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BodyError("not JSON") from error
+    if not isinstance(found, dict):
+        raise BodyError("not a JSON object")
+    return {name: _as_text(value) for name, value in found.items()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "" if value is None else str(value)
+
+
+async def _multipart(request: web.Request, sent: Sent) -> None:
+    try:
+        reader = await request.multipart()
+        async for part in reader:
+            if not isinstance(part, BodyPartReader) or not part.name:
+                continue
+            content = bytes(await part.read(decode=True))
+            if len(content) > MAX_BODY:
+                raise BodyError("too large")
+            if part.filename:
+                sent.files[part.name] = content
+            else:
+                sent.values[part.name] = content.decode("utf-8")
+    except (ValueError, AssertionError) as error:
+        raise BodyError("not multipart") from error

@@ -1,0 +1,108 @@
+"""Every number and every unknown of the simulated Lazada, settable; defaults are the strict reading."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+DAY_S = 86_400
+
+
+class SwitchError(ValueError):
+    """An unknown switch or a value of the wrong kind, in words."""
+
+
+@dataclass(kw_only=True)
+class Switches:
+    """One value each; the docs page lists them with source and certainty."""
+
+    # gateway
+    qps: int = 10
+    ban_s: int = 1
+    daily_quota: int = 10_000_000
+    drift_s: int = 7_200
+    latency_ms: int = 0
+    enforce_methods: bool = True
+    stringify_scalars: bool = False
+    numeric_code: bool = False
+    # chat
+    order_age_days: int = 7
+    unanswered_limit: int = 5
+    unanswered_window_h: int = 0
+    unanswered_code: str = "IM_UNANSWERED_LIMIT"
+    text_max: int = 5_000
+    censor: bool = True
+    refuse_future_start_time: bool = False
+    idle_poll_limit: int = 0
+    # orders and tracks
+    offset_max: int = 5_000
+    trace_under: str = "module"
+    trace_in_seconds: bool = False
+    trace_newest_first: bool = False
+    # consent
+    access_expires_s: int = 30 * DAY_S
+    refresh_expires_s: int = 180 * DAY_S
+    stores_as_object: bool = False
+    auto_consent: bool = True
+    # pushes
+    push_data_shape: str = "object"
+    push_seller_id: str = "text"
+    push_im_bare: bool = False
+    push_site_style: str = "lazada_th"
+    push_in_ms: bool = False
+    push_ack_s: float = 0.5
+    push_retry_s: float = 1_800.0
+    push_max_tries: int = 13
+    push_stops_when_failing: bool = False
+    # buyers
+    buyers_answer: bool = True
+    buyer_delay_s: list[float] = field(default_factory=lambda: [20.0, 900.0])
+    buyer_max_answers: int = 2
+    share_silent: float = 0.62
+    share_agree: float = 0.14
+    share_compensation: float = 0.10
+    share_angry: float = 0.06
+    share_refund: float = 0.05
+    share_wait: float = 0.03
+    share_silent_reads: float = 0.7
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Set some. Raises SwitchError, and then nothing has changed."""
+        known = {f.name for f in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise SwitchError(f"unknown switch {name!r}; known: {', '.join(sorted(known))}")
+            self._check(name, value)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def set_text(self, assignment: str) -> None:
+        """Set one from `name=value` of the command line. Raises SwitchError."""
+        name, _, text = assignment.partition("=")
+        present = getattr(self, name, None)
+        try:
+            if isinstance(present, bool):
+                value: Any = {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+            elif isinstance(present, list):
+                value = [float(part) for part in text.split(",")]
+            else:
+                value = type(present)(text) if present is not None else text
+        except (KeyError, ValueError) as error:
+            raise SwitchError(f"{assignment!r} is not a value for {name}") from error
+        self.update({name: value})
+
+    def as_json(self) -> dict[str, Any]:
+        """All switches with their present values."""
+        return asdict(self)
+
+    def _check(self, name: str, value: object) -> None:
+        present = getattr(self, name)
+        if isinstance(present, list):
+            fits = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+        elif isinstance(present, bool):
+            fits = isinstance(value, bool)
+        elif isinstance(present, str):
+            fits = isinstance(value, str)
+        else:
+            fits = isinstance(value, int | float) and not isinstance(value, bool)
+        if not fits:
+            raise SwitchError(f"{name} takes a {type(present).__name__}, not {value!r}")

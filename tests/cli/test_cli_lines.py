@@ -1,0 +1,171 @@
+"""The line itself: misuse, help, an absent database, verification and lint without one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.kit import Say, as_process, leaves, no_trace
+from tests.evidence.packs import sealed
+from typer.main import get_command
+
+from seawall.cli.main import app
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["orders", "fly"], ["fly"], ["incident", "show"], ["orders", "import", "--no-such"], ["incident", "open"],
+        ["outreach", "approve", "S-0001"], ["serve", "--port", "many"], ["simulators", "run", "--port", "0"],
+        ["script", "lint", "--text", "x", "--platform", "amazon", "--market", "TH", "--lang", "th"],
+        ["script", "lint", "--text", "x", "--platform", "lazada", "--market", "TH", "--lang", "xx"],
+    ],
+)  # fmt: skip
+def test_misuse_is_exit_2_with_a_sentence_and_no_trace(say: Say, argv: list[str]) -> None:
+    people, machine = say(*argv), say(*argv, "--json")
+    for said in (people, machine):
+        no_trace(said)
+        assert said.code == 2
+    assert people.out == ""
+    assert people.err.strip()
+    assert machine.json["error"] == "usage"
+
+
+def test_every_command_has_help_that_says_something(say: Say) -> None:
+    commands = leaves(get_command(app))
+    assert len(commands) > 35
+    for path in commands:
+        said = say(*path, "--help")
+        assert said.code == 0, path
+        assert "Usage" in said.out, path
+        assert len(said.out.splitlines()) > 4, path
+
+
+def test_the_version_is_the_packages(say: Say) -> None:
+    from seawall import __version__
+
+    assert (say("--version").code, say("--version").out) == (0, f"seawall {__version__}\n")
+
+
+@pytest.mark.slow
+def test_an_unreachable_database_is_exit_3_and_a_sentence(tmp_path: Path) -> None:
+    home = {"SEAWALL_HOME": str(tmp_path)}
+    for argv in (["incident", "list"], ["migrate"], ["outreach", "plan", "S-0001", "--dry-run"]):
+        said = as_process(*argv, "--json", **home)
+        no_trace(said)
+        assert (said.code, said.json["error"]) == (3, "database_unreachable"), argv
+        assert "127.0.0.1" in said.json["text"]
+    words = as_process("incident", "list", SEAWALL_LANG="zh-Hans", **home)
+    assert (words.code, words.out) == (3, "")
+    assert "数据库" in words.err
+    broken = as_process("incident", "list", "--json", DATABASE_URL="mysql://x", **home)
+    assert (broken.code, broken.out.count("\n")) in ((1, 1), (2, 1), (3, 1))
+    assert broken.json["error"] == "database_url_unreadable"
+
+
+@pytest.mark.slow
+def test_verify_needs_no_database_and_names_what_is_wrong(tmp_path: Path) -> None:
+    garbage, empty, pack = tmp_path / "garbage.zip", tmp_path / "empty.zip", sealed(tmp_path)
+    garbage.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
+    empty.write_bytes(b"")
+    for path, what in (
+        (garbage, "ZIP"), (empty, "ZIP"), (tmp_path / "none.zip", "no such file"), (tmp_path, "folder"),
+    ):  # fmt: skip
+        said = as_process("evidence", "verify", str(path), "--json")
+        no_trace(said)
+        assert said.code == 1, path
+        assert said.json["ok"] is False
+        assert any(what in problem["what"] for problem in said.json["problems"]), said.json
+    good = as_process("evidence", "verify", str(pack), "--json")
+    assert (good.code, good.json["ok"], good.json["problems"]) == (0, True, [])
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.write_bytes(content)
+    flipped = as_process("evidence", "verify", str(pack))
+    assert flipped.code == 1
+    assert flipped.out.count("✗") >= 1
+
+
+ASKING = "Please cancel the order for us, thank you."
+
+
+def lint(say: Say, text: str, *more: object) -> Any:
+    return say("script", "lint", "--text", text, "--platform", "shopee", "--market", "MY", "--lang", "en", *more)
+
+
+def test_one_text_is_linted_without_a_database() -> None:
+    said = as_process(
+        "script", "lint", "--text", ASKING, "--platform", "shopee", "--market", "MY", "--lang", "en", "--json"
+    )
+    assert said.code == 1
+    rules = {finding["rule"] for finding in said.json["findings"]}
+    assert "asks_to_cancel" in rules
+    for finding in said.json["findings"]:
+        assert finding["words"] == ASKING[finding["start"] : finding["end"]]
+        assert finding["rule_row"]
+        assert finding["why"]
+
+
+def test_facts_are_read_from_a_file_and_a_bad_one_is_named(say: Say, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.txt"
+    facts.write_bytes("\ufeffThe container was returned.\n".encode())
+    assert lint(say, ASKING, "--facts", facts, "--json").json["findings"]
+    facts.write_bytes("货柜".encode("gb18030"))
+    for path, error in ((facts, "file_not_utf8"), (tmp_path, "file_is_folder"), (tmp_path / "no", "file_not_found")):
+        said = lint(say, ASKING, "--facts", path, "--json")
+        assert (said.code, said.json["error"]) == (1, error)
+
+
+def test_a_file_of_messages_gives_one_line_each_bad_ones_too(say: Say, tmp_path: Path) -> None:
+    path = tmp_path / "messages.jsonl"
+    good = {"id": "a", "text": ASKING, "platform": "shopee", "market": "MY", "lang": "en"}
+    lines = [
+        json.dumps(good),
+        "{not json",
+        json.dumps({**good, "id": "c", "market": "FR"}),
+        "",
+        json.dumps({**good, "id": "d"}),
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said = say("script", "lint", path)
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert (said.code, said.err) == (0, "")
+    assert [row.get("id", row.get("line")) for row in rows] == ["a", 2, "c", "d"]
+    assert [row.get("error") for row in rows] == [None, "lint_line_not_json", "lint_line_invalid", None]
+    assert rows[0]["findings"] == rows[3]["findings"] != []
+
+
+def test_lint_wants_a_file_or_a_text_and_its_place(say: Say, tmp_path: Path) -> None:
+    for argv, error in (
+        ([], "lint_file_or_text"), ([tmp_path / "x", "--text", "y"], "lint_file_or_text"),
+        (["--text", "y"], "lint_needs_place"),
+    ):  # fmt: skip
+        said = say("script", "lint", *argv, "--json")
+        assert (said.code, said.json["error"]) == (2, error)
+
+
+def test_make_files_into_a_file_is_refused_in_words(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    said = say("demo", "make-files", tmp_path / "taken", "--json")
+    assert (said.code, said.json["error"]) == (1, "file_trouble")
+
+
+def test_a_fault_of_ours_is_told_in_a_sentence_and_the_trace_goes_to_a_file(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from seawall.settings.env import get_settings
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("deep inside")
+
+    monkeypatch.setattr("seawall.orders.imports.api.plan", broken)
+    said = say("orders", "import", __file__, "--dry-run", "--json")
+    assert (said.code, said.json["error"], said.json["params"]["kind"]) == (70, "bug", "RuntimeError")
+    assert "Traceback" not in said.out + said.err
+    assert "deep inside" in (get_settings().home / "log" / "faults.log").read_text(encoding="utf-8")
+
+
+def test_bytes_that_are_no_text_are_refused_in_words() -> None:
+    said = as_process(b"--as", b"\xff", "script", "lint", "--text", b"\xff\xfe", "--json")
+    no_trace(said)
+    assert said.code == 2

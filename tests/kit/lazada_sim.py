@@ -1,0 +1,356 @@
+"""A simulated Lazada for tests: in this process (own thread), or as a process that can be killed.
+
+    def test_x(lazada_sim):                       # in-process, empty, limits off
+        shop = lazada_sim.add_store(site="th")
+        lazada_sim.add_orders(shop, 3)
+        credentials = lazada_sim.credentials(shop)
+
+To use the fixtures, import them in a conftest: `from tests.kit.lazada_sim import lazada_sim, push_sink  # noqa: F401`.
+All methods are synchronous: they may be called from async tests as well, since the simulator has a thread of its own.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from aiohttp import web
+
+from seawall.connectors.contracts import Credentials
+from seawall.kernel.markets import Market, Platform
+from simulators.launch import Settings, build
+
+APP_KEY, APP_SECRET = "900001", "s3cret-demo"
+QUIET: Mapping[str, Any] = {"qps": 0, "buyers_answer": False, "push_ack_s": 5.0, "push_retry_s": 0.05}
+"""Limits off, buyers silent, pushes retried at once: what most tests want. Override through `switches`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimStore:
+    """A store the simulator knows, with its tokens."""
+
+    seller_id: str
+    site: str
+    access_token: str
+    refresh_token: str
+    base_url: str
+
+
+class LazadaSimHelper:
+    """The side door of a running simulator, as methods."""
+
+    url: str
+
+    def get(self, path: str) -> dict[str, Any]:
+        """GET a side-door path."""
+        return self._ask(urllib.request.Request(self.url + path))
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        """POST JSON to a side-door path. Raises AssertionError with the simulator's words when refused."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._ask(
+            urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
+        )
+
+    def _ask(self, request: urllib.request.Request) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise AssertionError(f"{request.full_url}: {error.code} {error.read().decode()}") from None
+        return found
+
+    def add_app(self, app_key: str = APP_KEY, app_secret: str = APP_SECRET, **values: object) -> dict[str, Any]:
+        """Register an app."""
+        return self.post("/_sim/lazada/apps", {"app_key": app_key, "app_secret": app_secret, **values})
+
+    def add_store(self, site: str = "th", *, app_key: str = APP_KEY, **values: object) -> SimStore:
+        """Register a store with a grant for the app."""
+        row = self.post("/_sim/lazada/stores", {"site": site, "app_key": app_key, **values})
+        return SimStore(
+            seller_id=row["seller_id"],
+            site=row["site"],
+            access_token=row["access_token"],
+            refresh_token=row["refresh_token"],
+            base_url=self.url + row["base_url"],
+        )
+
+    def add_orders(
+        self, store: SimStore, orders: int | Sequence[Mapping[str, Any]], *, first: int = 88001122330000
+    ) -> list[str]:
+        """Load orders: so many plain ones, or rows (see simulators.lazada.loading). Gives their ids."""
+        rows = [{"order_id": str(first + 10 * n)} for n in range(orders)] if isinstance(orders, int) else list(orders)
+        body = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+        self.post(f"/_sim/lazada/orders?seller_id={store.seller_id}", body)
+        return [str(row["order_id"]) for row in rows]
+
+    def credentials(self, store: SimStore, *, app_key: str = APP_KEY, app_secret: str = APP_SECRET) -> Credentials:
+        """What a connector needs to speak for the store."""
+        return Credentials(
+            platform=Platform.LAZADA,
+            market=Market(store.site.upper()),
+            base_url=store.base_url,
+            app_key=app_key,
+            app_secret=app_secret,
+            access_token=store.access_token,
+            seller_id=store.seller_id,
+        )
+
+    def switches(self, **changes: object) -> None:
+        """Set switches (see simulators.lazada.switches)."""
+        self.post("/_sim/lazada/switches", changes)
+
+    def set_faults(self, *faults: Mapping[str, Any]) -> None:
+        """Put these faults in force instead of all others; none ends them."""
+        self.post("/_sim/faults", {"faults": list(faults)})
+
+    def set_callback(self, url: str, *, app_key: str = APP_KEY) -> None:
+        """Where pushes go."""
+        self.post("/_sim/lazada/callback", {"app_key": app_key, "url": url})
+
+    def messages(self, **filters: str) -> list[dict[str, Any]]:
+        """The simulator's own log of accepted messages (filters: seller_id, session_id, order_id, `from`)."""
+        query = "&".join(f"{name.rstrip('_')}={value}" for name, value in filters.items())
+        rows: list[dict[str, Any]] = self.get(f"/_sim/lazada/messages?{query}")["messages"]
+        return rows
+
+    def summary(self) -> dict[str, Any]:
+        """Counts by seller and what is on its way."""
+        return self.get("/_sim/lazada/summary")
+
+    def calls(self, api: str = "") -> list[dict[str, Any]]:
+        """The last calls, of one API path or all."""
+        return [row for row in self.get("/_sim/log?limit=2000")["calls"] if api in ("", row["api"])]
+
+    def buyer_says(self, session_id: str, text: str) -> dict[str, Any]:
+        """A buyer writes."""
+        return self.post("/_sim/lazada/buyer-says", {"session_id": session_id, "text": text})
+
+    def buyer_reads(self, session_id: str) -> None:
+        """A buyer reads everything."""
+        self.post("/_sim/lazada/buyer-reads", {"session_id": session_id})
+
+    def set_status(self, store: SimStore, order_id: str, status: str, **values: object) -> None:
+        """Move an order; pushes follow."""
+        self.post(
+            "/_sim/lazada/order-status",
+            {"seller_id": store.seller_id, "order_id": order_id, "status": status, **values},
+        )
+
+    def expire_token(self, store: SimStore) -> None:
+        """Revoke the store's token."""
+        self.post("/_sim/lazada/tokens/expire", {"access_token": store.access_token})
+
+    def advance(self, seconds: float) -> None:
+        """Move the simulator's clock."""
+        self.post("/_sim/clock", {"advance_s": seconds})
+
+    def until(self, condition: Callable[[], bool], *, within: float = 20.0) -> None:
+        """Wait for something that follows by itself (pushes, buyers). Fails when it does not come."""
+        deadline = time.monotonic() + within
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.02)
+
+
+class Service(Protocol):
+    """Something with a life in an event loop."""
+
+    async def start(self) -> str:
+        """Start; gives the address."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
+
+
+class _InThread:
+    """Runs a service in an event loop of its own thread."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._error: BaseException | None = None
+        self.url = ""
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    def start(self) -> str:
+        self._thread.start()
+        assert self._ready.wait(20), "the service did not start"
+        if self._error is not None:
+            raise self._error
+        return self.url
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "the service did not stop"
+
+    async def _run(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            self.url = await self._service.start()
+        except OSError as error:
+            self._error = error
+            return
+        finally:
+            self._ready.set()
+        await self._stop.wait()
+        await self._service.stop()
+
+
+class _SimService:
+    def __init__(self, settings: Settings) -> None:
+        self._server = build(settings)
+
+    async def start(self) -> str:
+        await self._server.start("127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.port}"
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+
+class LazadaSim(LazadaSimHelper):
+    """The simulator inside this process."""
+
+    def __init__(self, *, switches: Mapping[str, Any] | None = None, seed: int = 0, state: Path | None = None) -> None:
+        settings = Settings(seed=seed, state=state, switches={**QUIET, **(switches or {})})
+        self._thread = _InThread(_SimService(settings))
+
+    def start(self) -> "LazadaSim":
+        """Start on a free port, with the app 900001."""
+        self.url = self._thread.start()
+        self.add_app()
+        return self
+
+    def stop(self) -> None:
+        """End it."""
+        self._thread.stop()
+
+
+class LazadaSimProcess(LazadaSimHelper):
+    """The simulator as a process: `kill()` is kill -9, `start()` afterwards goes on from the state file."""
+
+    def __init__(self, folder: Path, *, switches: Mapping[str, Any] | None = None, seed: int = 0) -> None:
+        self.state = folder / "lazada-state.jsonl"
+        self._switches = {**QUIET, **(switches or {})}
+        self._seed = seed
+        self._port = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "LazadaSimProcess":
+        """Start, the first time on a free port, later on the same."""
+        sets = [f"--set={name}={_as_text(value)}" for name, value in self._switches.items()]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "simulators", "run", "--platform", "lazada", "--port", str(self._port),
+             "--seed", str(self._seed), "--state", str(self.state), *sets],
+            stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "src"},
+            cwd=Path(__file__).resolve().parents[2],
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().strip()
+        assert line.startswith("listening on "), f"the simulator did not start: {line!r}"
+        self.url = line.removeprefix("listening on ")
+        self._port = int(self.url.rsplit(":", 1)[1])
+        self.add_app()
+        return self
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in order; nothing when it does not run."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(number)
+        self._process.wait(20)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass
+class PushSink:
+    """A callback that keeps what is pushed to it. `status` and `delay_s` may be changed at any time."""
+
+    status: int = 200
+    delay_s: float = 0.0
+    received: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+    url: str = ""
+    _runner: web.AppRunner | None = None
+
+    async def start(self) -> str:
+        """Listen on a free port."""
+        app = web.Application()
+        app.router.add_post("/push/lazada", self._take)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/push/lazada"
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        self.received.append((dict(request.headers), body))
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        return web.Response(status=self.status)
+
+
+@pytest.fixture
+def lazada_sim() -> Iterator[LazadaSim]:
+    """An empty simulator with the app 900001, limits off, silent buyers."""
+    sim = LazadaSim().start()
+    yield sim
+    sim.stop()
+
+
+@pytest.fixture
+def lazada_sim_process(tmp_path: Path) -> Iterator[LazadaSimProcess]:
+    """A simulator that can be killed and started again."""
+    sim = LazadaSimProcess(tmp_path).start()
+    yield sim
+    sim.stop()
+
+
+@pytest.fixture
+def push_sink() -> Iterator[PushSink]:
+    """A running callback."""
+    sink = PushSink()
+    thread = _InThread(sink)
+    thread.start()
+    yield sink
+    thread.stop()
