@@ -32,7 +32,7 @@ def _prepare() -> Path:
         os.environ["DATABASE_URL"] = EmbeddedServer(root / "database").url()
         os.environ["SEAWALL_LANG"] = "en"
         os.environ["SEAWALL_LOG_FORMAT"] = "text"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "seawall.settings.django"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "seawall.settings.django"
     root = Path(os.environ["SEAWALL_TEST_ROOT"])
     os.environ["SEAWALL_HOME"] = str(root / os.environ.get("PYTEST_XDIST_WORKER", "home"))
     return root
@@ -41,6 +41,9 @@ def _prepare() -> Path:
 _ROOT = _prepare()
 # Now, not in pytest_configure: the conftest files of single folders import models, and are loaded right after this one.
 django.setup()
+# Not handed down to pytest-xdist's workers: pytest-django would read the settings there before this file has named the
+# worker's own home, and the worker and the processes it starts would then have different homes and different keys.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 _flush = connection.ops.execute_sql_flush
