@@ -44,7 +44,7 @@ class TestConnection:
         malay = lazada_sim.add_store("my", access_token=thai.access_token, is_ease_mode=True)
         async with LazadaConnector(lazada_sim.credentials(malay)) as connector:
             profile = await connector.seller()
-        assert (profile.seller_id, profile.is_ease_mode) == (malay.seller_id, True)
+        assert (profile.seller_id, profile.is_managed) == (malay.seller_id, True)
         async with LazadaConnector(lazada_sim.credentials(thai)) as connector:
             assert (await connector.seller()).seller_id == thai.seller_id
 

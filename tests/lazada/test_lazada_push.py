@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET
 
 from seawall.connectors import registry
-from seawall.connectors.contracts import EventKind, PushEvent, Speaker
+from seawall.connectors.contracts import EventKind, PushEvent, PushKeys, Speaker
 from seawall.connectors.lazada.api import message_of, parse, session_of, verify
 from seawall.connectors.lazada.signing import sign_push
 from seawall.kernel.errors import InvalidInput, NotAllowed
 from seawall.kernel.languages import DESK_LANGUAGES
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import catalogue
+
+KEYS = PushKeys(app_key=APP_KEY, app_secret=APP_SECRET)
 
 MESSAGE: dict[str, Any] = {
     "session_id": "100000001_2_200000002_1_103",
@@ -49,7 +51,7 @@ def body(data: object, kind: object = 2, **envelope: object) -> bytes:
 
 def read(raw: bytes, secret: str = APP_SECRET, header: str = "Authorization") -> PushEvent:
     reader = registry.push_reader(Platform.LAZADA)
-    return reader.read(raw, {header: sign_push(APP_KEY, secret, raw)}, app_key=APP_KEY, app_secret=APP_SECRET)
+    return reader.read(raw, {header: sign_push(APP_KEY, secret, raw)}, keys=KEYS)
 
 
 class TestSignature:
@@ -66,7 +68,7 @@ class TestSignature:
     @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "é" * 64}, {"X": "y"}])
     def test_no_or_odd_header_is_refused(self, headers: dict[str, str]) -> None:
         with pytest.raises(NotAllowed):
-            registry.push_reader(Platform.LAZADA).read(body(MESSAGE), headers, app_key=APP_KEY, app_secret=APP_SECRET)
+            registry.push_reader(Platform.LAZADA).read(body(MESSAGE), headers, keys=KEYS)
 
     def test_the_signature_is_checked_before_anything_is_parsed(self) -> None:
         with pytest.raises(NotAllowed):

@@ -9,9 +9,11 @@ from tests.kit.lazada_calls import call, signed
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET, LazadaSim, PushSink, SimStore
 
 from seawall.connectors import registry
-from seawall.connectors.contracts import EventKind, PushEvent, Speaker
+from seawall.connectors.contracts import EventKind, PushEvent, PushKeys, Speaker
 from seawall.connectors.lazada.api import LazadaConnector, message_of, session_of
 from seawall.kernel.markets import Platform
+
+KEYS = PushKeys(app_key=APP_KEY, app_secret=APP_SECRET)
 
 
 class TestFromTheSimulator:
@@ -154,7 +156,7 @@ class TestFromTheSimulator:
 
 
 def verified(headers: Mapping[str, str], raw: bytes) -> PushEvent:
-    return registry.push_reader(Platform.LAZADA).read(raw, headers, app_key=APP_KEY, app_secret=APP_SECRET)
+    return registry.push_reader(Platform.LAZADA).read(raw, headers, keys=KEYS)
 
 
 def recall(sim: LazadaSim, shop: SimStore, session_id: str, message_id: str) -> Any:

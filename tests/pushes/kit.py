@@ -14,7 +14,7 @@ from tests.kit.lazada_sim import APP_KEY, APP_SECRET, LazadaSim, PushSink
 from tests.kit.rollout import Storm, a_desk, a_storm, planned, rows_as_lines
 from tests.kit.storm import tend_all
 
-from seawall.connectors.contracts import EventKind, PushEvent
+from seawall.connectors.contracts import EventKind, PushEvent, PushKeys
 from seawall.connectors.models import ReceivedEvent
 from seawall.connectors.received import secret_mark, store
 from seawall.connectors.registry import open_connector, push_reader
@@ -49,7 +49,7 @@ class Push:
     def event(self) -> PushEvent:
         """Verified and named."""
         reader = push_reader(Platform.LAZADA)
-        return reader.read(self.body, self.headers, app_key=APP_KEY, app_secret=APP_SECRET)
+        return reader.read(self.body, self.headers, keys=PushKeys(app_key=APP_KEY, app_secret=APP_SECRET))
 
     def arrive(self) -> bool:
         """Verified and stored, as the web door does; whether it was new."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from seawall.connectors.contracts import PushEvent
+from seawall.connectors.contracts import PushEvent, PushKeys
 from seawall.connectors.received import secret_mark, store
 from seawall.connectors.registry import push_reader
 from seawall.kernel.clock import SYSTEM_CLOCK, monotonic
@@ -74,7 +74,9 @@ def _read(body: bytes, request: HttpRequest, app_key: str, secrets: list[str]) -
     """The event, and the secret that fits it; None when none does."""
     for secret in secrets:
         try:
-            event = push_reader(Platform.LAZADA).read(body, dict(request.headers), app_key=app_key, app_secret=secret)
+            event = push_reader(Platform.LAZADA).read(
+                body, dict(request.headers), keys=PushKeys(app_key=app_key, app_secret=secret)
+            )
         except NotAllowed:
             continue
         return event, secret

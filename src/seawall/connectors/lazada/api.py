@@ -8,7 +8,7 @@ from seawall.connectors.lazada.capabilities import (
     capabilities,
 )
 from seawall.connectors.lazada.client import Limits, Recorder
-from seawall.connectors.lazada.connector import LazadaConnector, SellerProfile
+from seawall.connectors.lazada.connector import LazadaConnector
 from seawall.connectors.lazada.oauth import LazadaAuthoriser
 from seawall.connectors.lazada.sites import API_BASE_URLS, AUTH_BASE_URL, CONSENT_URL
 from seawall.connectors.lazada.webhook import LazadaPushReader, message_of, parse, session_of, verify
@@ -26,7 +26,6 @@ __all__ = [
     "LazadaPushReader",
     "Limits",
     "Recorder",
-    "SellerProfile",
     "capabilities",
     "message_of",
     "parse",

@@ -1,7 +1,6 @@
 """Lazada as a Connector: orders, tracks and chat of one store."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +8,10 @@ from seawall.connectors.contracts import (
     Capability,
     ChatMessage,
     Credentials,
+    Limit,
     MessageSent,
     PlatformOrder,
+    SellerProfile,
     SessionOpened,
     SessionState,
     TraceEvent,
@@ -23,6 +24,7 @@ from seawall.connectors.lazada.errors import CallFacts, doubt
 from seawall.connectors.lazada.orders_window import OrdersWindow
 from seawall.connectors.lazada.scalars import scalar, truth
 from seawall.connectors.lazada.wire import WireMessagePage, object_at, rows_at
+from seawall.connectors.unsupported import Unsupported
 from seawall.kernel.clock import SYSTEM_CLOCK, Clock, epoch_ms
 from seawall.kernel.markets import Platform
 
@@ -41,20 +43,7 @@ MESSAGE_PAGE = 20
 MAX_PAGES = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class SellerProfile:
-    """What /seller/get says about the connected store."""
-
-    seller_id: str
-    name: str
-    short_code: str
-    is_cross_border: bool
-    is_ease_mode: bool
-    """Marketplace Ease Mode (semi-managed): no cancel, no reverse orders, no vouchers [D]."""
-    status: str
-
-
-class LazadaConnector:
+class LazadaConnector(Unsupported):
     """One Lazada store. Use as an async context manager; safe for many calls at once."""
 
     def __init__(
@@ -67,6 +56,8 @@ class LazadaConnector:
         clock_margin: timedelta = timedelta(seconds=60),
         chat_order_age_days: int = ORDER_AGE_DAYS_STRICT,
     ) -> None:
+        self.platform = Platform.LAZADA
+        self.limits: Mapping[str, Limit] = {}
         self.capabilities: Mapping[str, Capability] = capabilities(chat_order_age_days=chat_order_age_days)
         self._credentials = credentials
         self._clock = clock
@@ -119,7 +110,7 @@ class LazadaConnector:
             raise doubt("no session_id", self._facts(SESSION_OPEN, answer), code="unreadable")
         return SessionOpened(session_id=session_id, exchange=answer.exchange)
 
-    async def send_text(self, session_id: str, text: str) -> MessageSent:
+    async def send_text(self, session_id: str, text: str, *, order_id: str = "") -> MessageSent:
         """Send once; there is no idempotency key [I]. An id is an acknowledgement: a filtered message has one too [D].
 
         OutcomeUnknown unless it was certainly not sent; only then Transient, RateLimited, AuthExpired or Rejected.
@@ -175,10 +166,12 @@ class LazadaConnector:
         return SellerProfile(
             seller_id=scalar(data.get("seller_id")),
             name=scalar(data.get("name")),
-            short_code=scalar(data.get("short_code")),
-            is_cross_border=truth(data.get("cb")),
-            is_ease_mode=truth(data.get("marketplaceEaseMode")),
+            market=self._credentials.market.value,
             status=scalar(data.get("status")),
+            is_cross_border=truth(data.get("cb")),
+            # Marketplace Ease Mode (semi-managed): no cancel, no reverse orders, no vouchers [D].
+            is_managed=truth(data.get("marketplaceEaseMode")),
+            raw=data,
         )
 
     async def _message_page(

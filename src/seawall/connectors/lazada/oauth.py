@@ -1,5 +1,6 @@
 """A seller's consent: the link, the tokens, their renewal. [D] pages 108260, 121098; lifetimes come from the answer."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from seawall.connectors.contracts import TokenGrant
@@ -51,11 +52,11 @@ class LazadaAuthoriser:
         }
         return f"{self._consent_url}?{urlencode(query)}"
 
-    async def create_token(self, code: str) -> TokenGrant:
+    async def create_token(self, code: str, *, callback: Mapping[str, str] | None = None) -> TokenGrant:
         """Tokens for a consent code. Raises Rejected(lazada_code_invalid) when it is spent, old or another app's."""
         return await self._grant(CREATE, {"code": code})
 
-    async def refresh_token(self, refresh_token: str) -> TokenGrant:
+    async def refresh_token(self, refresh_token: str, *, seller_id: str = "") -> TokenGrant:
         """New tokens; store whatever refresh token comes back. AuthExpired when the seller must consent again."""
         return await self._grant(REFRESH, {"refresh_token": refresh_token})
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from seawall.connectors.contracts import ChatMessage, EventKind, PushEvent, SessionState
+from seawall.connectors.contracts import ChatMessage, EventKind, PushEvent, PushKeys, SessionState
 from seawall.connectors.lazada import mapping
 from seawall.connectors.lazada.scalars import scalar
 from seawall.connectors.lazada.signing import is_push_genuine
@@ -34,10 +34,10 @@ _ABSENT = {"", "null", "none", "undefined"}
 class LazadaPushReader:
     """Implements contracts.PushReader. The signature travels in `Authorization`, without a scheme word."""
 
-    def read(self, body: bytes, headers: Mapping[str, str], *, app_key: str, app_secret: str) -> PushEvent:
+    def read(self, body: bytes, headers: Mapping[str, str], *, keys: PushKeys) -> PushEvent:
         """The verified event; header names are matched without regard to case."""
         authorization = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
-        verify(body, authorization, app_key, app_secret)
+        verify(body, authorization, keys.app_key, keys.app_secret)
         return parse(body)
 
     def parse(self, body: bytes) -> PushEvent:
