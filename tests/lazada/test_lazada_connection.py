@@ -8,9 +8,9 @@ import pytest
 from tests.kit.lazada_sim import LazadaSim, SimStore
 
 from seawall.connectors import registry
-from seawall.connectors.contracts import Exchange
+from seawall.connectors.contracts import Exchange, SellerProfile
 from seawall.connectors.errors import AuthExpired, RateLimited, Rejected
-from seawall.connectors.lazada.api import LazadaConnector, SellerProfile
+from seawall.connectors.lazada.api import LazadaConnector
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
