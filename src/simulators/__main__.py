@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
         faults=given.faults,
         seed=given.seed,
         log=given.log,
+        calls=given.calls,
         state=given.state,
         assignments=given.set or [],
     )
@@ -43,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--faults", type=Path, help="TOML or JSON file with faults and switches")
     run.add_argument("--seed", type=int, default=0, help="who the buyers are and which random faults fire")
-    run.add_argument("--log", type=Path, help="JSON lines of all calls")
+    run.add_argument("--log", type=Path, help="JSON lines of every message the platforms accepted")
+    run.add_argument("--calls", type=Path, help="JSON lines of all calls")
     run.add_argument("--state", type=Path, help="journal; a restart goes on from it")
     run.add_argument("--set", action="append", metavar="SWITCH=VALUE", help="a switch, may be repeated")
     return parser

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulators.core.accepted import AcceptedLog
 from simulators.core.clock import SimClock
 from simulators.core.faults import FaultPlan, load_faults
 from simulators.core.httplog import HttpLog
@@ -23,6 +24,9 @@ class Settings:
     faults: Path | None = None
     seed: int = 0
     log: Path | None = None
+    """JSON lines of the messages the platforms accepted."""
+    calls: Path | None = None
+    """JSON lines of all calls."""
     state: Path | None = None
     """Journal file; of several platforms each adds its name."""
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -37,18 +41,24 @@ class Shared:
     clock: SimClock
     faults: FaultPlan
     log: HttpLog
+    accepted: AcceptedLog
 
 
 def build(settings: Settings) -> SimServer:
     """A server that is ready to start. Raises FaultError, SwitchError, OSError."""
-    shared = Shared(clock=SimClock(), faults=FaultPlan(settings.seed), log=HttpLog(settings.log))
+    shared = Shared(
+        clock=SimClock(),
+        faults=FaultPlan(settings.seed),
+        log=HttpLog(settings.calls),
+        accepted=AcceptedLog(settings.log),
+    )
     switches = dict(settings.switches)
     if settings.faults is not None:
         faults, from_file = load_faults(settings.faults)
         shared.faults.replace(faults)
         switches = {**from_file, **switches}
     platforms = [BUILDERS[name](settings, shared, switches) for name in settings.platforms]
-    return SimServer(platforms, clock=shared.clock, faults=shared.faults, log=shared.log)
+    return SimServer(platforms, clock=shared.clock, faults=shared.faults, log=shared.log, accepted=shared.accepted)
 
 
 def _lazada(settings: Settings, shared: Shared, values: Mapping[str, Any]) -> Platform:
@@ -60,6 +70,7 @@ def _lazada(settings: Settings, shared: Shared, values: Mapping[str, Any]) -> Pl
         clock=shared.clock,
         faults=shared.faults,
         log=shared.log,
+        accepted=shared.accepted,
         journal=Journal(settings.state),
         seed=settings.seed,
         switches=switches,

@@ -10,7 +10,7 @@ from tests.kit.lazada_sim import LazadaSim, SimStore
 
 from simulators.core.clock import Agenda, SimClock
 from simulators.core.faults import FaultError, fault_of, load_faults
-from simulators.lazada.buyers import LANGUAGES, PERSONAS, phrases
+from simulators.core.personas import LANGUAGES, PERSONAS, phrases
 from simulators.lazada.im import OFF_PLATFORM
 from simulators.lazada.switches import SwitchError, Switches
 

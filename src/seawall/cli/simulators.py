@@ -26,6 +26,7 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     faults: Annotated[Path | None, typer.Option(help="Fault plan, TOML or JSON.")] = None,
     state: Annotated[Path | None, typer.Option(help="Journal file, so that a restart remembers.")] = None,
+    log: Annotated[Path | None, typer.Option(help="JSON lines of every message the platforms accepted.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of buyers' behaviour.")] = 1,
     switch: Annotated[
         list[str] | None, typer.Option("--set", metavar="SWITCH=VALUE", help="A switch; may be repeated.")
@@ -42,6 +43,8 @@ def run(
         command += ["--faults", str(existing(faults))]
     for assignment in switch or []:
         command += ["--set", assignment]
+    if log:
+        command += ["--log", str(log)]
     if state:
         command += ["--state", str(state)]
     os.execv(sys.executable, command)  # noqa: S606  # our own module, its arguments as a list

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from simulators.core.accepted import AcceptedLog
 from simulators.core.clock import SimClock, iso, parse_instant
 from simulators.core.faults import FaultError, FaultPlan
 from simulators.core.httplog import HttpLog
@@ -38,8 +39,11 @@ class Platform(Protocol):
 class SimServer:
     """Serves platforms with a shared clock, fault plan and log."""
 
-    def __init__(self, platforms: Sequence[Platform], *, clock: SimClock, faults: FaultPlan, log: HttpLog) -> None:
+    def __init__(
+        self, platforms: Sequence[Platform], *, clock: SimClock, faults: FaultPlan, log: HttpLog, accepted: AcceptedLog
+    ) -> None:
         self._platforms, self._clock, self._faults, self._log = platforms, clock, faults, log
+        self._accepted = accepted
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -78,6 +82,7 @@ class SimServer:
         for platform in self._platforms:
             await platform.stop()
         self._log.close()
+        self._accepted.close()
 
     async def run_until_stopped(self, host: str, port: int) -> None:
         """Serve until SIGINT or SIGTERM. The first line on standard output is the address."""

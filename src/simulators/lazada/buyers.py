@@ -1,24 +1,11 @@
 """Buyers who read, answer or stay silent, each with a character drawn from seed and account: same run, same buyers."""
 
 import json
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from simulators.core.clock import draw
+from simulators.core.personas import PERSONAS, persona_of, words_of
 from simulators.lazada.entities import BUYER, Message, Session
 from simulators.lazada.world import World
-
-LANGUAGES: dict[str, list[tuple[str, float]]] = {
-    "th": [("th", 1.0)],
-    "vn": [("vi", 1.0)],
-    "id": [("id", 1.0)],
-    "my": [("ms", 0.6), ("en", 0.3), ("zh", 0.1)],
-    "ph": [("fil", 0.7), ("en", 0.3)],
-    "sg": [("en", 0.8), ("zh", 0.2)],
-}
-"""Which languages buyers of a site write in, and how many of them."""
-PERSONAS = ("silent", "agree", "compensation", "angry", "refund", "wait")
 
 
 class Buyers:
@@ -31,12 +18,8 @@ class Buyers:
     def persona(self, buyer_id: str) -> str:
         """The buyer's character, by the shares of the switches."""
         switches = self._world.switches
-        point = draw(self._world.seed, "persona", buyer_id)
-        for name in PERSONAS:
-            point -= float(getattr(switches, f"share_{name}"))
-            if point < 0:
-                return name
-        return "silent"
+        shares = {name: getattr(switches, f"share_{name}") for name in PERSONAS}
+        return persona_of(self._world.seed, buyer_id, shares)
 
     def think(self, session: Session, message: Message) -> None:
         """Read after a while, and answer when that is the buyer's way."""
@@ -83,21 +66,4 @@ class Buyers:
 
     def words(self, session: Session, kind: str) -> str:
         """A sentence in the buyer's language."""
-        world = self._world
-        point = draw(world.seed, "language", session.buyer_id)
-        languages = LANGUAGES[session.site]
-        language = languages[-1][0]
-        for name, share in languages:
-            point -= share
-            if point < 0:
-                language = name
-                break
-        choices = phrases()[language][kind]
-        return choices[int(draw(world.seed, "words", session.buyer_id, session.answers) * len(choices))]
-
-
-@cache
-def phrases() -> dict[str, dict[str, list[str]]]:
-    """Sentences by language and character, from phrases.toml."""
-    path = Path(__file__).with_name("phrases.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+        return words_of(self._world.seed, session.buyer_id, session.site, kind, session.answers)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from simulators.core.clock import Agenda, SimClock
+from simulators.core.accepted import AcceptedLog
+from simulators.core.clock import Agenda, SimClock, iso
 from simulators.core.faults import FaultPlan
 from simulators.core.httplog import HttpLog
 from simulators.core.journal import Journal
@@ -25,11 +26,13 @@ class World:
         clock: SimClock,
         faults: FaultPlan,
         log: HttpLog,
+        accepted: AcceptedLog,
         journal: Journal,
         seed: int,
         switches: Switches | None = None,
     ) -> None:
         self.clock, self.faults, self.log, self.journal, self.seed = clock, faults, log, journal, seed
+        self.accepted = accepted
         self.switches = switches or Switches()
         self.limiter = Limiter(self.switches)
         self.agenda = Agenda(clock)
@@ -156,6 +159,12 @@ class World:
         )
         self._keep(session, message)
         self.journal.add("message", message.record())
+        if message.from_type == SELLER and message.type == USER_MESSAGE:
+            self.accepted.add(
+                at=iso(now), platform="lazada", shop=session.seller_id, buyer=session.buyer_id,
+                conversation=session.session_id, order_ids=session.order_ids, kind=str(message.template_id),
+                text=message.text, message_id=message.message_id,
+            )  # fmt: skip
         self.on_message(session, message)
         if message.from_type == BUYER:
             self.on_session(session)  # something new to read
