@@ -11,25 +11,18 @@ All methods are synchronous: they may be called from async tests as well, since 
 
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from aiohttp import web
+from tests.kit.sim import InThread, SimDoor, SimProcess, SimService
 
 from seawall.connectors.contracts import Credentials
 from seawall.kernel.markets import Market, Platform
-from simulators.launch import Settings, build
+from simulators.launch import Settings
 
 APP_KEY, APP_SECRET = "900001", "s3cret-demo"
 QUIET: Mapping[str, Any] = {"qps": 0, "buyers_answer": False, "push_ack_s": 5.0, "push_retry_s": 0.05}
@@ -47,30 +40,8 @@ class SimStore:
     base_url: str
 
 
-class LazadaSimHelper:
+class LazadaSimHelper(SimDoor):
     """The side door of a running simulator, as methods."""
-
-    url: str
-
-    def get(self, path: str) -> dict[str, Any]:
-        """GET a side-door path."""
-        return self._ask(urllib.request.Request(self.url + path))
-
-    def post(self, path: str, body: object) -> dict[str, Any]:
-        """POST JSON to a side-door path. Raises AssertionError with the simulator's words when refused."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._ask(
-            urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
-        )
-
-    def _ask(self, request: urllib.request.Request) -> dict[str, Any]:
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                found: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise AssertionError(f"{request.full_url}: {error.code} {error.read().decode()}") from None
-        return found
 
     def add_app(self, app_key: str = APP_KEY, app_secret: str = APP_SECRET, **values: object) -> dict[str, Any]:
         """Register an app."""
@@ -112,10 +83,6 @@ class LazadaSimHelper:
         """Set switches (see simulators.lazada.switches)."""
         self.post("/_sim/lazada/switches", changes)
 
-    def set_faults(self, *faults: Mapping[str, Any]) -> None:
-        """Put these faults in force instead of all others; none ends them."""
-        self.post("/_sim/faults", {"faults": list(faults)})
-
     def set_callback(self, url: str, *, app_key: str = APP_KEY) -> None:
         """Where pushes go."""
         self.post("/_sim/lazada/callback", {"app_key": app_key, "url": url})
@@ -129,10 +96,6 @@ class LazadaSimHelper:
     def summary(self) -> dict[str, Any]:
         """Counts by seller and what is on its way."""
         return self.get("/_sim/lazada/summary")
-
-    def calls(self, api: str = "") -> list[dict[str, Any]]:
-        """The last calls, of one API path or all."""
-        return [row for row in self.get("/_sim/log?limit=2000")["calls"] if api in ("", row["api"])]
 
     def buyer_says(self, session_id: str, text: str) -> dict[str, Any]:
         """A buyer writes."""
@@ -153,86 +116,13 @@ class LazadaSimHelper:
         """Revoke the store's token."""
         self.post("/_sim/lazada/tokens/expire", {"access_token": store.access_token})
 
-    def advance(self, seconds: float) -> None:
-        """Move the simulator's clock."""
-        self.post("/_sim/clock", {"advance_s": seconds})
-
-    def until(self, condition: Callable[[], bool], *, within: float = 20.0) -> None:
-        """Wait for something that follows by itself (pushes, buyers). Fails when it does not come."""
-        deadline = time.monotonic() + within
-        while not condition():
-            assert time.monotonic() < deadline, "it did not happen"
-            time.sleep(0.02)
-
-
-class Service(Protocol):
-    """Something with a life in an event loop."""
-
-    async def start(self) -> str:
-        """Start; gives the address."""
-        ...
-
-    async def stop(self) -> None:
-        """End."""
-        ...
-
-
-class _InThread:
-    """Runs a service in an event loop of its own thread."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._error: BaseException | None = None
-        self.url = ""
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
-
-    def start(self) -> str:
-        self._thread.start()
-        assert self._ready.wait(20), "the service did not start"
-        if self._error is not None:
-            raise self._error
-        return self.url
-
-    def stop(self) -> None:
-        if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the service did not stop"
-
-    async def _run(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        try:
-            self.url = await self._service.start()
-        except OSError as error:
-            self._error = error
-            return
-        finally:
-            self._ready.set()
-        await self._stop.wait()
-        await self._service.stop()
-
-
-class _SimService:
-    def __init__(self, settings: Settings) -> None:
-        self._server = build(settings)
-
-    async def start(self) -> str:
-        await self._server.start("127.0.0.1", 0)
-        return f"http://127.0.0.1:{self._server.port}"
-
-    async def stop(self) -> None:
-        await self._server.stop()
-
 
 class LazadaSim(LazadaSimHelper):
     """The simulator inside this process."""
 
     def __init__(self, *, switches: Mapping[str, Any] | None = None, seed: int = 0, state: Path | None = None) -> None:
         settings = Settings(seed=seed, state=state, switches={**QUIET, **(switches or {})})
-        self._thread = _InThread(_SimService(settings))
+        self._thread = InThread(SimService(settings))
 
     def start(self) -> "LazadaSim":
         """Start on a free port, with the app 900001."""
@@ -249,51 +139,23 @@ class LazadaSimProcess(LazadaSimHelper):
     """The simulator as a process: `kill()` is kill -9, `start()` afterwards goes on from the state file."""
 
     def __init__(self, folder: Path, *, switches: Mapping[str, Any] | None = None, seed: int = 0) -> None:
-        self.state = folder / "lazada-state.jsonl"
-        self._switches = {**QUIET, **(switches or {})}
-        self._seed = seed
-        self._port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process = SimProcess("lazada", folder, switches={**QUIET, **(switches or {})}, seed=seed)
+        self.state = self._process.state
+        self.accepted = self._process.accepted
 
     def start(self) -> "LazadaSimProcess":
         """Start, the first time on a free port, later on the same."""
-        sets = [f"--set={name}={_as_text(value)}" for name, value in self._switches.items()]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "simulators", "run", "--platform", "lazada", "--port", str(self._port),
-             "--seed", str(self._seed), "--state", str(self.state), *sets],
-            stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "src"},
-            cwd=Path(__file__).resolve().parents[2],
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline().strip()
-        assert line.startswith("listening on "), f"the simulator did not start: {line!r}"
-        self.url = line.removeprefix("listening on ")
-        self._port = int(self.url.rsplit(":", 1)[1])
+        self.url = self._process.start()
         self.add_app()
         return self
 
     def kill(self) -> None:
         """kill -9."""
-        self._end(signal.SIGKILL)
+        self._process.kill()
 
     def stop(self) -> None:
         """End it in order; nothing when it does not run."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> None:
-        if self._process is None:
-            return
-        self._process.send_signal(number)
-        self._process.wait(20)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process = None
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        self._process.stop()
 
 
 @dataclass
@@ -350,7 +212,7 @@ def lazada_sim_process(tmp_path: Path) -> Iterator[LazadaSimProcess]:
 def push_sink() -> Iterator[PushSink]:
     """A running callback."""
     sink = PushSink()
-    thread = _InThread(sink)
+    thread = InThread(sink)
     thread.start()
     yield sink
     thread.stop()
