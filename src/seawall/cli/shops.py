@@ -42,9 +42,16 @@ def connect(
     secrets_file: Annotated[
         Path,
         typer.Option(
-            help="TOML file with app_secret, access_token and, if any, refresh_token: never on the command line."
+            help="TOML file with app_secret, access_token and, if any, refresh_token, shop_cipher (TikTok Shop) and "
+            "push_key (Shopee): never on the command line."
         ),
     ],
+    callback_url: Annotated[
+        str, typer.Option(help="Push address as registered at the platform, where it is not this console's.")
+    ] = "",
+    auth_url: Annotated[
+        str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")
+    ] = "",
     pace: Annotated[float, typer.Option(help="Sends per second; 0 takes our default for the platform.")] = 0,
 ) -> None:
     """Connect a shop. Secrets are read from a file, encrypted, and never shown again."""
@@ -68,6 +75,10 @@ def connect(
             app_secret=str(secrets.get("app_secret", "")),
             access_token=str(secrets.get("access_token", "")),
             refresh_token=str(secrets.get("refresh_token", "")),
+            shop_cipher=str(secrets.get("shop_cipher", "")),
+            push_key=str(secrets.get("push_key", "")),
+            callback_url=callback_url,
+            auth_url=auth_url,
             sends_per_second=Decimal(str(pace)) if pace > 0 else None,
         ),
         by=by,

@@ -56,7 +56,20 @@ class Connection(models.Model):
     app_secret_sealed = models.BinaryField()
     access_token_sealed = models.BinaryField()
     refresh_token_sealed = models.BinaryField(default=bytes)
+    shop_cipher_sealed = models.BinaryField(default=bytes)
+    """TikTok Shop: names the shop in calls."""
+    push_key_sealed = models.BinaryField(default=bytes)
+    """Shopee: the separate key of live pushes, where the console issued one."""
+    callback_url = models.CharField(max_length=300, blank=True)
+    """The push address as registered at the platform (Shopee signs it); empty: our public address for this app."""
+    auth_url = models.CharField(max_length=300, blank=True)
+    """Where tokens are renewed; empty: the platform's own address. A simulator has one of its own."""
     expires_at = models.DateTimeField(null=True, blank=True)
+    """When the access token ends; none: not told, and it is renewed when the platform refuses it."""
+    renew_after = models.DateTimeField(null=True, blank=True)
+    """When a worker should renew the access token."""
+    renewing_until = models.DateTimeField(null=True, blank=True)
+    """A worker holds the renewal until then: a refresh token may be good for one use only."""
     mode = models.CharField(max_length=10, choices=SendMode.choices)
     mode_reason = models.CharField(max_length=200, blank=True)
     sends_per_second = models.DecimalField(max_digits=8, decimal_places=3)
@@ -79,8 +92,21 @@ class Connection(models.Model):
                 | Q(is_simulator=False, base_url__regex=r"^https://[^@/]+(/|$)"),
                 name="simulators_on_loopback_platforms_by_tls",
             ),
+            models.CheckConstraint(
+                condition=Q(auth_url="")
+                | Q(is_simulator=True, auth_url__regex=r"^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)")
+                | Q(is_simulator=False, auth_url__regex=r"^https://[^@/]+(/|$)"),
+                name="auth_on_loopback_or_by_tls",
+            ),
             models.CheckConstraint(condition=Q(sends_per_second__gt=0), name="connection_pace_positive"),
             models.CheckConstraint(condition=Q(mode__in=SendMode.values), name="connection_mode_known"),
+        )
+        indexes = (
+            models.Index(
+                fields=["renew_after"],
+                condition=Q(is_active=True, renew_after__isnull=False),
+                name="connection_to_renew",
+            ),
         )
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ urlpatterns = [
     path("team/", sign_in.choose_team, name="choose_team"),
     path("look/", sign_in.look, name="look"),
     path("healthz", health.healthz, name="healthz"),
-    path("hooks/lazada/<str:app_key>/", hooks.lazada, name="hook_lazada"),
+    path("hooks/<str:platform>/<str:app_key>/", hooks.receive, name="hook"),
     *in_our_frame(account.urlpatterns, "account/"),
     *in_our_frame(mfa.urlpatterns, "account/2fa/"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -47,6 +48,10 @@ def add_shop(cmd: AddShop, *, by: Actor, clock: Clock) -> Shop:
     return shop
 
 
+SECRETS = ("app_secret", "access_token", "refresh_token", "shop_cipher", "push_key")
+"""What is stored encrypted, each in a column of its own."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConnectShop:
     """Credentials for a shop. Secrets stay out of `repr` and are encrypted before they are stored."""
@@ -58,6 +63,16 @@ class ConnectShop:
     app_secret: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
+    shop_cipher: str = field(default="", repr=False)
+    """TikTok Shop only: required there."""
+    push_key: str = field(default="", repr=False)
+    """Shopee: the live push key."""
+    callback_url: str = ""
+    """The push address as registered, where it is not our public address (Shopee)."""
+    auth_url: str = ""
+    """Where tokens are renewed, where it is not the platform's own address (simulators)."""
+    expires_at: datetime | None = None
+    renew_after: datetime | None = None
     sends_per_second: Decimal | None = None
 
 
@@ -71,6 +86,9 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
     for name in ("base_url", "platform_seller_id", "app_key", "app_secret", "access_token"):
         if not getattr(cmd, name).strip():
             raise InvalidInput("connection_field_missing", field=name)
+    if cmd.auth_url and is_loopback(cmd.auth_url) != is_loopback(cmd.base_url):
+        # Tokens of a real shop must never travel to a simulator, nor the other way round.
+        raise InvalidInput("connection_addresses_differ", url=cmd.auth_url)
     is_simulator = is_loopback(cmd.base_url)
     if not is_simulator and not cmd.base_url.startswith("https://"):
         raise InvalidInput("connection_needs_tls", url=cmd.base_url)
@@ -87,7 +105,13 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
             "mode_reason": why,
             "sends_per_second": pace,
             "burst": max(1, round(pace)),
+            "callback_url": cmd.callback_url,
+            "auth_url": cmd.auth_url.rstrip("/"),
+            "expires_at": cmd.expires_at,
+            "renew_after": cmd.renew_after,
         }
+        if platform is Platform.TIKTOK and not cmd.shop_cipher.strip():
+            raise InvalidInput("connection_field_missing", field="shop_cipher")
         connection = shop.connections.filter(is_active=True).first()
         if connection is not None and connection.is_simulator != is_simulator:
             # Lanes are bound to what a connection reaches: a platform is another connection than a simulator.
@@ -99,9 +123,10 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
             connection = Connection(team_id=by.team_id, shop=shop, is_simulator=is_simulator)
         for name, value in values.items():
             setattr(connection, name, value)
-        connection.app_secret_sealed = seal(cmd.app_secret)
-        connection.access_token_sealed = seal(cmd.access_token)
-        connection.refresh_token_sealed = seal(cmd.refresh_token)
+        for name in SECRETS:
+            setattr(connection, f"{name}_sealed", seal(getattr(cmd, name)))
+        connection.renewing_until = None
+        connection.stopped_reason = ""
         connection.changed_at = clock.now()
         connection.save()
         record(
@@ -113,11 +138,10 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
 
 def _is_same(connection: Connection, values: Mapping[str, object], cmd: ConnectShop) -> bool:
     """Whether nothing would change, secrets included (they are compared opened: each sealing differs)."""
-    secrets = (
-        (connection.app_secret_sealed, cmd.app_secret),
-        (connection.access_token_sealed, cmd.access_token),
-        (connection.refresh_token_sealed, cmd.refresh_token),
-    )
     return all(getattr(connection, name) == value for name, value in values.items()) and all(
-        unseal(sealed) == secret for sealed, secret in secrets
+        _opened(getattr(connection, f"{name}_sealed")) == getattr(cmd, name) for name in SECRETS
     )
+
+
+def _opened(sealed: bytes | memoryview) -> str:
+    return unseal(sealed) if sealed else ""
