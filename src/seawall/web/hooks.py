@@ -1,4 +1,4 @@
-"""Where platforms push to us. Verified over the raw bytes, stored once, answered at once; acted on later by a worker."""
+"""Where platforms push to us. Verified over the raw bytes, stored once, answered at once; a worker acts on it later."""
 
 import structlog
 from django.db import transaction
