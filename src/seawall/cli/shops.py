@@ -1,5 +1,6 @@
 """seawall shops: stores of sellers, and how they are reached."""
 
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from seawall.cli.context import actor
 from seawall.cli.files import existing
 from seawall.cli.output import emit, table
+from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market, Platform
 
 app = typer.Typer(no_args_is_help=True)
@@ -52,20 +54,17 @@ def connect(
     auth_url: Annotated[
         str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")
     ] = "",
+    mode: Annotated[
+        str, typer.Option(help="click or manual, to leave more to people than the platform asks for.")
+    ] = "",
     pace: Annotated[float, typer.Option(help="Sends per second; 0 takes our default for the platform.")] = 0,
 ) -> None:
     """Connect a shop. Secrets are read from a file, encrypted, and never shown again."""
     by = actor()
-    import tomllib
-
     from seawall.kernel.clock import SYSTEM_CLOCK
-    from seawall.kernel.errors import InvalidInput
     from seawall.shops.api import ConnectShop, connect_shop
 
-    try:
-        secrets = tomllib.loads(existing(secrets_file).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("secrets_file_unreadable", name=secrets_file.name, why=str(error)) from error
+    secrets = _secrets_in(secrets_file)
     connection = connect_shop(
         ConnectShop(
             shop_code=code,
@@ -79,6 +78,7 @@ def connect(
             push_key=str(secrets.get("push_key", "")),
             callback_url=callback_url,
             auth_url=auth_url,
+            mode=mode,
             sends_per_second=Decimal(str(pace)) if pace > 0 else None,
         ),
         by=by,
@@ -93,6 +93,13 @@ def connect(
             "sends_per_second": str(connection.sends_per_second),
         }
     )
+
+
+def _secrets_in(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(existing(path).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput("secrets_file_unreadable", name=path.name, why=str(error)) from error
 
 
 @app.command("list")

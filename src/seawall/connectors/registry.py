@@ -1,9 +1,9 @@
 """Which platform is spoken by whom. A platform without a connector is a clear refusal, never a guess."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from seawall.connectors.contracts import Authoriser, Connector, Credentials, Exchange, PushReader
+from seawall.connectors.contracts import Authoriser, Connector, Credentials, Exchange, Limit, PushReader
 from seawall.connectors.lazada.api import (
     API_BASE_URLS,
     AUTH_BASE_URL,
@@ -19,6 +19,10 @@ from seawall.kernel.markets import Market, Platform
 
 CONNECTED: frozenset[Platform] = frozenset({Platform.LAZADA})
 """Platforms that can be spoken to; orders of the others are planned as "no connection yet"."""
+
+
+LIMITS: Mapping[Platform, Mapping[str, Limit]] = {}
+"""Documented and measured limits by platform."""
 
 
 def can_connect(platform: Platform) -> bool:
@@ -44,6 +48,11 @@ def open_connector(
         total_s=total_timeout.total_seconds(), connect_s=connect_timeout.total_seconds(), connections=connections
     )
     return LazadaConnector(credentials, clock=clock, limits=limits, record=record)
+
+
+def limits_of(platform: Platform) -> Mapping[str, Limit]:
+    """What a platform is known to allow, as data with its source; empty where there is no connector yet."""
+    return LIMITS.get(platform, {})
 
 
 def push_reader(platform: Platform) -> PushReader:

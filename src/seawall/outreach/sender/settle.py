@@ -11,6 +11,7 @@ from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.models import Lane, RollOut
+from seawall.outreach.pace import slow_down
 from seawall.outreach.sender.outcome import Outcome
 from seawall.outreach.states import RECIPIENT, ROLL_OUT
 from seawall.timeline.api import move
@@ -24,7 +25,8 @@ UPDATE outreach_recipient
        reason_code = %(reason)s, reason_params = %(params)s,
        unknown_since = CASE WHEN %(state)s = 'unknown' THEN %(at)s::timestamptz ELSE unknown_since END,
        look_up_after = CASE WHEN %(state)s = 'unknown' THEN %(look_up)s::timestamptz ELSE look_up_after END,
-       looked_up = CASE WHEN %(state)s = 'unknown' THEN 0 ELSE looked_up END
+       looked_up = CASE WHEN %(state)s = 'unknown' THEN 0 ELSE looked_up END,
+       confirm_after = coalesce(%(confirm)s, confirm_after)
  WHERE id = %(id)s AND attempts = %(attempt)s AND state = ANY(%(from)s)
 """
 
@@ -69,6 +71,7 @@ def _move_params(outcome: Outcome, grace: timedelta) -> dict[str, Any]:
         "reason": outcome.reason_code,
         "params": Jsonb(outcome.reason_params if outcome.reason_code else {}),
         "look_up": outcome.at + grace,
+        "confirm": outcome.confirm_after,
     }
 
 
@@ -118,6 +121,7 @@ def _steer_lanes(outcomes: Sequence[Outcome]) -> None:
             stops[outcome.claim.lane_id] = outcome
     for lane, until in waits.items():
         Lane.objects.filter(pk=lane).exclude(blocked_until__gt=until).update(blocked_until=until)
+    slow_down({o.claim.lane_id for o in outcomes if o.is_too_fast}, at=max(o.at for o in outcomes))
     for lane, outcome in stops.items():
         Lane.objects.filter(pk=lane, is_stopped=False).update(
             is_stopped=True, stopped_code=outcome.lane_stop, stopped_params=outcome.reason_params
