@@ -69,9 +69,9 @@ def work(code: Code, lang: Languages = None) -> None:
     from seawall.outreach.api import give_back as give_back_batch
     from seawall.outreach.api import press as press_message
 
+    incident = incident_named(code, by=by)
     if is_json() or not sys.stdin.isatty():
         raise Misuse("seat_needs_terminal")
-    incident = incident_named(code, by=by)
     sent, skipped = 0, set[int]()
     try:
         while rows := [
