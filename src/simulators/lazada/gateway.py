@@ -13,7 +13,7 @@ from aiohttp import web
 
 from simulators.core.clock import iso, parse_instant, wall_ms
 from simulators.core.faults import Fault
-from simulators.lazada import cancel, im, logistics, oauth, orders, seller
+from simulators.lazada import cancel, im, logistics, oauth, orders, pictures, reverse, seller
 from simulators.lazada.answers import (
     ApiError,
     SecondLevelError,
@@ -35,6 +35,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     **logistics.ENDPOINTS,
     **im.ENDPOINTS,
     **cancel.ENDPOINTS,
+    **reverse.ENDPOINTS,
+    **pictures.ENDPOINTS,
     **seller.ENDPOINTS,
 }
 """What exists. Retired calls (/order/cancel, /order/failure_reason/get) answer InvalidApi like any unknown path."""

@@ -33,11 +33,31 @@ class Switches:
     censor: bool = True
     refuse_future_start_time: bool = False
     idle_poll_limit: int = 0
+    answer_under_data: bool = False
     # orders and tracks
     offset_max: int = 5_000
     trace_under: str = "module"
     trace_in_seconds: bool = False
     trace_newest_first: bool = False
+    # cancellations, returns, pictures
+    cancel_refused_tip: str = "error"
+    cancel_refused_code: str = ""
+    cancel_trigger_s: int = 2 * DAY_S
+    reverse_page_max: int = 10
+    reverse_pages_max: int = 100
+    reverse_in_seconds: bool = False
+    reverse_foreign_code: str = ""
+    refuse_return_needs_image: bool = True
+    refund_needs_confirm: bool = True
+    image_max_bytes: int = 1_048_576
+    image_side_min: int = 330
+    # couriers
+    share_delayed: float = 0.0
+    share_lost: float = 0.0
+    share_misscanned: float = 0.0
+    share_false_delivered: float = 0.0
+    share_failed: float = 0.0
+    share_customs_stop: float = 0.0
     # consent
     access_expires_s: int = 30 * DAY_S
     refresh_expires_s: int = 180 * DAY_S
