@@ -16,7 +16,7 @@ from simulators.core.clock import draw
 CALL_KINDS = frozenset({
     "slow", "slow_after", "http_429", "http_5xx", "http_5xx_after", "api_call_limit", "reset_before",
     "reset_after", "malformed_json", "token_expired", "censored",
-    "forbidden_session", "error", "second_level_error", "empty_body", "huge_body",
+    "forbidden_session", "quota", "error", "second_level_error", "empty_body", "huge_body",
 })  # fmt: skip
 """What can happen to a call. `..._after`: the platform has done it, only the answer suffers."""
 PUSH_KINDS = frozenset({"duplicate_webhook", "late_webhook", "lost_webhook", "shuffled_webhook"})
@@ -90,7 +90,7 @@ class FaultPlan:
             for number, fault in enumerate(self.faults)
             if fault.kind in CALL_KINDS
             and fault.platform in {"", platform}
-            and (fnmatch.fnmatchcase(path, fault.path) if fault.path != "*" else not path.startswith("/auth/"))
+            and (fnmatch.fnmatchcase(path, fault.path) if fault.path != "*" else "/auth/" not in path)
             and fault.seller_id in {"", seller_id}
             and (not fault.order_id or fault.order_id in order_ids)
             and fault.decides(self.seed, number)
