@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from simulators.core.faults import FaultError
+from simulators.core.switches import SwitchError
 from simulators.launch import BUILDERS, Settings, build
-from simulators.lazada.switches import SwitchError
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,6 +14,9 @@ from simulators.core.server import Platform, SimServer
 from simulators.lazada.platform import LazadaPlatform
 from simulators.lazada.switches import Switches
 from simulators.lazada.world import World
+from simulators.tiktokshop.platform import TiktokShopPlatform
+from simulators.tiktokshop.switches import Switches as TiktokShopSwitches
+from simulators.tiktokshop.world import World as TiktokShopWorld
 
 
 @dataclass(kw_only=True)
@@ -78,5 +81,28 @@ def _lazada(settings: Settings, shared: Shared, values: Mapping[str, Any]) -> Pl
     return LazadaPlatform(world)
 
 
-BUILDERS: dict[str, Callable[[Settings, Shared, Mapping[str, Any]], Platform]] = {"lazada": _lazada}
+def _tiktok_shop(settings: Settings, shared: Shared, values: Mapping[str, Any]) -> Platform:
+    switches = TiktokShopSwitches()
+    switches.update(values)
+    for assignment in settings.assignments:
+        switches.set_text(assignment)
+    state = settings.state
+    if state is not None and len(settings.platforms) > 1:
+        state = state.with_name(f"{state.name}.tiktok-shop")
+    world = TiktokShopWorld(
+        clock=shared.clock,
+        faults=shared.faults,
+        log=shared.log,
+        accepted=shared.accepted,
+        journal=Journal(state),
+        seed=settings.seed,
+        switches=switches,
+    )
+    return TiktokShopPlatform(world)
+
+
+BUILDERS: dict[str, Callable[[Settings, Shared, Mapping[str, Any]], Platform]] = {
+    "lazada": _lazada,
+    "tiktok-shop": _tiktok_shop,
+}
 """The platforms that can be simulated."""

@@ -34,6 +34,10 @@ class DeliverySettings:
     retry_span_s: float = 1800.0
     max_tries: int = 13
     """The first delivery and 12 repeats."""
+    retry_spans_s: tuple[float, ...] = ()
+    """A span for each repeat where the platform waits longer and longer; empty: always `retry_span_s`."""
+    needs_empty_body: bool = False
+    """Whether an answer with words in it counts as failed."""
     senders: int = 32
 
 
@@ -149,8 +153,9 @@ class WebhookSender:
             if push.on_acked is not None:
                 push.on_acked()
         elif push.tries < self.settings.max_tries:
-            due = self._clock.now_ms() + int(self.settings.retry_span_s * 1000)
-            self._agenda.at(due, lambda: self._queue.put_nowait(push))
+            spans = self.settings.retry_spans_s
+            span_s = spans[min(push.tries, len(spans)) - 1] if spans else self.settings.retry_span_s
+            self._agenda.at(self._clock.now_ms() + int(span_s * 1000), lambda: self._queue.put_nowait(push))
         else:
             self.counts["given_up"] += 1
 
@@ -165,6 +170,6 @@ class WebhookSender:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=self.settings.ack_s),
             ) as answer:
-                await answer.read()
-                return str(answer.status)
+                words = await answer.read()
+                return "not empty" if words and self.settings.needs_empty_body else str(answer.status)
         return "no answer"
