@@ -18,6 +18,9 @@ from simulators.lazada.world import World as LazadaWorld
 from simulators.shopee.platform import ShopeePlatform
 from simulators.shopee.switches import Switches as ShopeeSwitches
 from simulators.shopee.world import World as ShopeeWorld
+from simulators.tiktokshop.platform import TiktokShopPlatform
+from simulators.tiktokshop.switches import Switches as TiktokShopSwitches
+from simulators.tiktokshop.world import World as TiktokShopWorld
 
 
 @dataclass(kw_only=True)
@@ -130,7 +133,28 @@ def _shopee(settings: Settings, shared: Shared, switches: ShopeeSwitches) -> Pla
     return ShopeePlatform(world)
 
 
-SWITCHES: dict[str, type[SwitchBoard]] = {"lazada": LazadaSwitches, "shopee": ShopeeSwitches}
+def _tiktok_shop(settings: Settings, shared: Shared, switches: TiktokShopSwitches) -> Platform:
+    world = TiktokShopWorld(
+        clock=shared.clock,
+        faults=shared.faults,
+        log=shared.log,
+        accepted=shared.accepted,
+        journal=_journal(settings, "tiktok-shop"),
+        seed=settings.seed,
+        switches=switches,
+    )
+    return TiktokShopPlatform(world)
+
+
+SWITCHES: dict[str, type[SwitchBoard]] = {
+    "lazada": LazadaSwitches,
+    "shopee": ShopeeSwitches,
+    "tiktok-shop": TiktokShopSwitches,
+}
 """The switches of each platform, with their defaults."""
-BUILDERS: dict[str, Callable[[Settings, Shared, Any], Platform]] = {"lazada": _lazada, "shopee": _shopee}
+BUILDERS: dict[str, Callable[[Settings, Shared, Any], Platform]] = {
+    "lazada": _lazada,
+    "shopee": _shopee,
+    "tiktok-shop": _tiktok_shop,
+}
 """The platforms that can be simulated; each is given its own kind of SWITCHES."""
