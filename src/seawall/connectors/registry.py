@@ -59,9 +59,13 @@ def authoriser(
     app_secret: str,
     auth_url: str = "",
     consent_url: str = "",
+    service_id: str = "",
     clock: Clock = SYSTEM_CLOCK,
 ) -> Authoriser:
-    """What obtains a seller's consent; the two addresses default to the platform's own. Raises Refused."""
+    """What obtains a seller's consent; the two addresses default to the platform's own. Raises Refused.
+
+    `service_id` is what TikTok Shop's consent link names; no other platform has one.
+    """
     _require(platform)
     return LazadaAuthoriser(
         app_key=app_key,
