@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -42,6 +42,8 @@ class ConsentLink:
     """A link for the seller. It is shown once: only its hash is kept."""
 
     link: str
+    state: str = field(repr=False)
+    """What the platform's call back carries; whoever listens for it knows its own by it."""
     request_id: int
     expires_at: datetime
 
@@ -72,7 +74,7 @@ def begin_consent(shop_code: str, app_key: str, *, by: Actor, clock: Clock, redi
         team_id=by.team_id, shop=shop, app=app, member_id=by.membership_id, state_sha256=_hash(state),
         created_at=now, expires_at=now + LIFETIME,
     )  # fmt: skip
-    return ConsentLink(link=link, request_id=request.pk, expires_at=request.expires_at)
+    return ConsentLink(link=link, state=state, request_id=request.pk, expires_at=request.expires_at)
 
 
 def callback_address() -> str:
