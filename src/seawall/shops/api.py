@@ -3,13 +3,27 @@
 from seawall.connectors.contracts import Credentials, PushKeys
 from seawall.kernel.markets import Market, Platform
 from seawall.settings.env import get_settings
+from seawall.shops.commands.add_app import AddApp, add_app
 from seawall.shops.commands.connect_shop import AddShop, ConnectShop, add_shop, connect_shop
-from seawall.shops.models import Connection, SendMode, Shop
+from seawall.shops.commands.consent import (
+    CALLBACK_PATH,
+    ConsentLink,
+    ConsentOutcome,
+    begin_consent,
+    callback_address,
+    consent_outcome,
+    finish_consent,
+    withdraw_consent,
+)
+from seawall.shops.models import Connection, PlatformApp, SendMode, Shop
+from seawall.shops.renewal import CONNECT_AGAIN, ask_renewal, renew_due
 from seawall.shops.vault import seal_bytes, unseal, unseal_bytes
 
 __all__ = [
-    "AddShop", "ConnectShop", "Connection", "SendMode", "Shop", "add_shop", "connect_shop", "credentials_of",
-    "push_address", "push_keys_of", "seal_bytes", "unseal_bytes",
+    "CALLBACK_PATH", "CONNECT_AGAIN", "AddApp", "AddShop", "ConnectShop", "Connection", "ConsentLink",
+    "ConsentOutcome", "PlatformApp", "SendMode", "Shop", "add_app", "add_shop", "ask_renewal", "begin_consent",
+    "callback_address", "connect_shop", "consent_outcome", "credentials_of", "finish_consent", "push_address",
+    "push_keys_of", "renew_due", "seal_bytes", "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip
 
 

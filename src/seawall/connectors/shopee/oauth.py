@@ -26,6 +26,9 @@ class ShopeeAuthoriser:
     `consent_url` names another address for the consent page (a proxy or a simulator); the signed path stays.
     """
 
+    refresh_is_single_use = True
+    """[D] each refresh gives a new refresh token, and the old one works once."""
+
     def __init__(
         self,
         *,

@@ -34,6 +34,9 @@ _REFRESH_ENDED = frozenset({"36004004", "105002"})
 class TiktokAuthoriser:
     """One app at the auth host. Use as an async context manager for the two token calls."""
 
+    refresh_is_single_use = True
+    """[U] a refresh gives a new refresh token; whether the old one dies at once nobody says, so it is taken to."""
+
     def __init__(
         self,
         *,

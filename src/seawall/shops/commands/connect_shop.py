@@ -73,6 +73,7 @@ class ConnectShop:
     """Where tokens are renewed, where it is not the platform's own address (simulators)."""
     expires_at: datetime | None = None
     renew_after: datetime | None = None
+    consent_until: datetime | None = None
     sends_per_second: Decimal | None = None
     mode: str = ""
     """A mode that leaves more to people than the platform's default; empty takes the default."""
@@ -111,6 +112,7 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
             "auth_url": cmd.auth_url.rstrip("/"),
             "expires_at": cmd.expires_at,
             "renew_after": cmd.renew_after,
+            "consent_until": cmd.consent_until,
         }
         if platform is Platform.TIKTOK and not cmd.shop_cipher.strip():
             raise InvalidInput("connection_field_missing", field="shop_cipher")
@@ -119,7 +121,7 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
             # Lanes are bound to what a connection reaches: a platform is another connection than a simulator.
             Connection.objects.filter(pk=connection.pk).update(is_active=False, stopped_reason="connection_replaced")
             connection = None
-        if connection is not None and _is_same(connection, values, cmd):
+        if connection is not None and not connection.stopped_reason and _is_same(connection, values, cmd):
             return connection
         if connection is None:
             connection = Connection(team_id=by.team_id, shop=shop, is_simulator=is_simulator)
@@ -127,7 +129,8 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
             setattr(connection, name, value)
         for name in SECRETS:
             setattr(connection, f"{name}_sealed", seal(getattr(cmd, name)))
-        connection.renewing_until = None
+        connection.renewing_until = connection.renewed_at = None
+        connection.renewal_tries, connection.renewal_error = 0, ""
         connection.stopped_reason = ""
         connection.changed_at = clock.now()
         connection.save()
