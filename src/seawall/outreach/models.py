@@ -186,7 +186,7 @@ class Recipient(models.Model):
             ),
             models.Index(
                 fields=["confirm_after"],
-                condition=Q(state="acknowledged", confirm_after__isnull=False),
+                condition=Q(confirm_after__isnull=False),
                 name="recipient_to_confirm",
             ),
             models.Index(fields=["seat"], condition=Q(state="waiting", seat__isnull=False), name="recipient_at_seat"),

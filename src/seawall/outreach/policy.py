@@ -31,6 +31,8 @@ SLOWEST = Decimal("0.05")
 FASTER_EVERY = timedelta(minutes=1)
 
 CONFIRM_SOON, CONFIRM_LATE = timedelta(seconds=5), timedelta(minutes=15)
+CONFIRM_ONCE_MORE = timedelta(minutes=10)
+"""A second look at a proved message where the platform's filter may work late and tells nobody (Shopee, measured)."""
 CONFIRM_LOOKS = 3
 """Looks for the proof of an acknowledged message; after the last it stays acknowledged (ours)."""
 

@@ -50,6 +50,12 @@ def capabilities(market: Market) -> Mapping[str, Capability]:
             can=has_chat, source="webchat_push",
             note=no_chat or "buyers' messages only: the shop's own are not pushed, read them back",
         ),
+        "push_own_messages": Capability(
+            can=False, source="webchat_push", note="the shop's own messages have not been pushed since 2024-09"
+        ),
+        "read_receipts": Capability(
+            can=has_chat, source=_CHAT, note=no_chat or "opposite_last_read_msg_id of the conversation list, measured"
+        ),
         "recall_message": Capability(can=False, source=_CHAT, note="window by region, off in MY, TW and VN"),
         "idempotent_send": Capability(can=False, source=_CHAT, note="no idempotency key"),
         "unread_count": chat,

@@ -67,6 +67,9 @@ def _chat() -> dict[str, Capability]:
             can=True, source="webhook 14 NEW_MESSAGE [OAS]", note="does not name the buyer; fires for our own as well"
         ),
         "read_receipts": Capability(can=False, source=_AUDIT, note="no read or delivered receipts, no push of reading"),
+        "push_own_messages": Capability(
+            can=True, source=_AUDIT, note="push 14 fires for the shop's own messages too; told apart by message id"
+        ),
         "recall_message": Capability(can=False, source=_AUDIT, note="no recall and no edit"),
         "idempotent_send": Capability(can=False, source="Send Message [OAS]", note="no idempotency key"),
         "unread_count": Capability(

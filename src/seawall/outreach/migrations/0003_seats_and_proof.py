@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="recipient",
             index=models.Index(
-                condition=models.Q(("confirm_after__isnull", False), ("state", "acknowledged")),
+                condition=models.Q(("confirm_after__isnull", False)),
                 fields=["confirm_after"],
                 name="recipient_to_confirm",
             ),

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from seawall.connectors.contracts import ChatMessage, Messenger
+from seawall.connectors.contracts import ChatMessage, Connector
 from seawall.connectors.errors import ConnectorError
 from seawall.evidence.api import CaptureSource, keep
 from seawall.inbox.api import store_message
 from seawall.kernel.clock import Clock
 from seawall.outreach.models import Recipient
-from seawall.outreach.policy import CONFIRM_LOOKS
+from seawall.outreach.policy import CONFIRM_LOOKS, CONFIRM_ONCE_MORE
 from seawall.outreach.proof import apply_record
 from seawall.outreach.sender.readback import capture_of
+from seawall.outreach.sender.tasks import pushes_own_messages
 
 PER_SHOP = 2
 """Reads a shop and tick: proof must never take the speed from messages that still wait."""
@@ -25,7 +26,7 @@ UPDATE outreach_recipient p
   FROM (SELECT id FROM (
             SELECT r.id, row_number() OVER (PARTITION BY r.lane_id ORDER BY r.confirm_after) AS n
               FROM outreach_recipient r
-             WHERE r.state = 'acknowledged' AND r.confirm_after <= %(now)s) ranked
+             WHERE r.confirm_after <= %(now)s) ranked
          WHERE n <= %(per_shop)s ORDER BY id LIMIT %(size)s) due,
        outreach_lane l, shops_connection c, orders_order o
  WHERE p.id = due.id AND p.confirm_after <= %(now)s AND l.id = p.lane_id AND c.id = l.connection_id AND c.is_active
@@ -58,6 +59,8 @@ class Proof:
     row: Unproved
     found: ChatMessage | None = None
     error: ConnectorError | None = None
+    filters_in_silence: bool = False
+    """No push tells when the platform's filter takes a message away later: it is looked at once more."""
 
 
 def take_due(*, now: datetime, size: int, lease: timedelta) -> list[Unproved]:
@@ -73,18 +76,20 @@ def take_due(*, now: datetime, size: int, lease: timedelta) -> list[Unproved]:
         ]  # fmt: skip
 
 
-async def read_proof(row: Unproved, messenger: Messenger) -> Proof:
+async def read_proof(row: Unproved, connector: Connector) -> Proof:
     """Read one conversation back. Changes nothing a buyer sees."""
     try:
-        messages = await messenger.read_back(row.session_id, since=row.sent_at)
+        messages = await connector.read_back(row.session_id, since=row.sent_at)
     except ConnectorError as error:
         return Proof(row=row, error=error)
-    return Proof(row=row, found=next((m for m in messages if m.message_id == row.message_id), None))
+    found = next((m for m in messages if m.message_id == row.message_id), None)
+    return Proof(row=row, found=found, filters_in_silence=not pushes_own_messages(connector))
 
 
 def conclude(proof: Proof, *, clock: Clock, again: timedelta) -> None:
-    """Keep what was read and let the row become what it proves. Without proof it is read again later, a few times."""
-    rows = Recipient.objects.filter(pk=proof.row.id, state="acknowledged")
+    """Keep what was read and let the row become what it proves. Without proof it is read again later, a few times;
+    where a filter works late and in silence, a proved one is looked at once more and may lose its proof."""
+    rows = Recipient.objects.filter(pk=proof.row.id, confirm_after__isnull=False)
     with transaction.atomic():
         if proof.found is None:
             # An error costs no look: a platform in trouble says nothing about the message.
@@ -95,7 +100,10 @@ def conclude(proof: Proof, *, clock: Clock, again: timedelta) -> None:
         row = rows.select_for_update().first()
         if row is None:
             return
-        rows.update(confirm_after=None)
+        is_last_look = not proof.filters_in_silence or row.confirm_looks >= CONFIRM_LOOKS
+        Recipient.objects.filter(pk=row.pk).update(
+            confirm_after=None if is_last_look else clock.now() + CONFIRM_ONCE_MORE, confirm_looks=CONFIRM_LOOKS
+        )
         store_message(
             proof.found, team_id=row.team_id, shop_id=proof.row.shop_id, recipient_id=row.pk, received_at=clock.now()
         )
