@@ -138,6 +138,8 @@ class CustomsReturn:
             "simulators", "run", "--platform", "all", "--port", str(state.simulator_port),
             "--state", str(folder / "marketplaces.journal"), "--log", str(folder / "accepted.jsonl"),
             "--seed", str(state.seed), "--set", "lazada.order_age_days=30",
+            # TikTok Shop would cancel what was not shipped in time, and close the chat with it: the storm stands still.
+            "--set", "tiktok-shop.orders_move=false",
             "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
             "--faults", str(Path(__file__).parent / "faults.toml"), log=folder / "simulator.log",
         )  # fmt: skip
@@ -285,7 +287,11 @@ class CustomsReturn:
             spoken = [word for language in languages for word in ("--lang", language)]
             batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
             for each in batch["in_hand"]:
-                self._commands.run("seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False)
+                # A pause in mid-batch refuses the press; the person reads why and waits.
+                with contextlib.suppress(Refused):
+                    self._commands.run(
+                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
+                    )
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)
