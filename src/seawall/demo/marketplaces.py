@@ -54,6 +54,10 @@ class Marketplace:
         """The app's secret, different for each platform."""
         return f"{self.platform.letter.lower()}{state.app_secret}"
 
+    def push_key(self, state: DemoState) -> str:
+        """Shopee's separate key for pushes; other platforms sign them with the app's secret."""
+        return f"shpk{state.app_secret[:24]}" if self.platform is Platform.SHOPEE else ""
+
     def seller_id(self, shop: StormShop) -> str:
         """The shop's id at the platform."""
         return str(self.first_seller_id + list(self.shops).index(shop))
@@ -77,12 +81,14 @@ class Marketplace:
             "app_secret": self.app_secret(state),
             "access_token": self.token(state, shop),
             "shop_cipher": self.cipher(state, shop),
+            "push_key": self.push_key(state),
         }
         return {name: value for name, value in found.items() if value}
 
     def set_up(self, door: SideDoor, state: DemoState, orders: Iterable[StormOrder]) -> None:
         """App, shops and orders at the simulator; what is there already stays."""
-        door.post(f"{self.door}/apps", {"app_key": self.app_key, "app_secret": self.app_secret(state)})
+        app = {"app_key": self.app_key, "app_secret": self.app_secret(state), "push_key": self.push_key(state)}
+        door.post(f"{self.door}/apps", {name: value for name, value in app.items() if value})
         for shop in self.shops:
             door.post(f"{self.door}/stores", self._store(state, shop))
         mine = [order for order in orders if order.platform is self.platform]
