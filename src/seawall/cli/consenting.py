@@ -6,7 +6,6 @@ then read from the database. Ctrl-C withdraws the link: a seller who agrees late
 
 import sys
 import time
-from collections.abc import Callable
 from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
@@ -28,14 +27,7 @@ POLL_S = 1.0
 """Seconds between two looks at the database, and at the clock while listening."""
 
 
-def ask_consent(
-    shop_code: str,
-    app_key: str,
-    *,
-    port: int | None,
-    announce: Callable[["ConsentLink"], None] | None = None,
-    pause: Callable[[float], None] = time.sleep,
-) -> "Connection":
+def ask_consent(shop_code: str, app_key: str, *, port: int | None) -> "Connection":
     """Ask, wait, and give the connection. `port=None` waits for the console's callback instead of listening.
 
     Raises what the consent is refused with, and Refused(listen_port_taken, consent_link_expired).
@@ -48,8 +40,8 @@ def ask_consent(
         redirect = f"http://127.0.0.1:{server.server_port}{CALLBACK_PATH}" if server else ""
         link = begin_consent(shop_code, app_key, by=by, clock=SYSTEM_CLOCK, redirect_uri=redirect)
         try:
-            (announce or _announce)(link)
-            return server.wait(link) if server else _wait_for_console(link, by, pause)
+            _announce(link)
+            return server.wait(link) if server else _wait_for_console(link, by)
         finally:
             # Whatever ended the waiting (an answer, Ctrl-C, a lost database), the link is worthless from now on.
             withdraw_consent(link.request_id, by=by, clock=SYSTEM_CLOCK)
@@ -66,11 +58,11 @@ def _announce(link: "ConsentLink") -> None:
     console.print(link.link, markup=False)
 
 
-def _wait_for_console(link: "ConsentLink", by: "Actor", pause: Callable[[float], None]) -> "Connection":
+def _wait_for_console(link: "ConsentLink", by: "Actor") -> "Connection":
     from seawall.shops.api import consent_outcome
 
     while (outcome := consent_outcome(link.request_id, by=by, clock=SYSTEM_CLOCK)) is None:
-        pause(POLL_S)
+        time.sleep(POLL_S)
     return outcome.connection
 
 

@@ -51,6 +51,10 @@ VERBS: Mapping[str, Look] = {
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
+    "shop.app": Look(words=_("App %(label)s made known"), icon="key"),
+    "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
+    "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),
+    "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),
 }
 
 NOISE = frozenset({
