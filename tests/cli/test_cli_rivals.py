@@ -51,6 +51,10 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("outreach", "status"): ("lead", ["{code}"]),
     ("outreach", "unknowns"): ("lead", ["{code}"]),
     ("outreach", "settle"): ("lead", ["{code}", "{row}", "--verb", "leave_out", "--why", "x"]),
+    ("seat", "take"): ("agent", ["{code}"]),
+    ("seat", "press"): ("agent", ["{row}", "--seen", "x"]),
+    ("seat", "give-back"): ("agent", ["{code}"]),
+    ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
@@ -64,12 +68,16 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
             "--secrets-file", "{secrets}",
         ],
     ),
+    ("shops", "app", "add"): (
+        "admin", ["k", "--platform", "lazada", "--seller", "{seller}", "--secrets-file", "{secrets}"],
+    ),
     ("team", "add-member"): ("admin", ["new", "--role", "seller_approver", "--seller", "{seller}"]),
     ("link",): ("admin", ["{user}"]),
 }  # fmt: skip
 LISTS: dict[tuple[str, ...], str] = {
     ("incident", "list"): "lead",
     ("shops", "list"): "lead",
+    ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
@@ -178,7 +186,7 @@ STAFF = {
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}
 """What only the seller does."""
-ADMINS = {("shops", "add"), ("shops", "connect"), ("team", "add-member"), ("link",)}
+ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",)}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from seawall.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"healthz", "hook_lazada", "sign_in_link", None, "look", "choose_team"}
+OPEN_TO_ALL = {"healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback"}
 """Addresses that ask for no signed-in member (what they do instead is tested by itself)."""
 
 

@@ -2,16 +2,23 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seawall.cli import shop_apps
+from seawall.cli.consenting import LISTEN_PORT, ask_consent
 from seawall.cli.context import actor
-from seawall.cli.files import existing
 from seawall.cli.output import emit, table
+from seawall.cli.shop_apps import secrets_of
+from seawall.kernel.errors import Misuse
 from seawall.kernel.markets import Market, Platform
 
+if TYPE_CHECKING:
+    from seawall.shops.api import Connection
+
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(shop_apps.app, name="app", help="Apps registered at a platform, as which sellers are asked.")
 
 
 @app.command("add")
@@ -36,52 +43,85 @@ def add(
 @app.command("connect")
 def connect(
     code: Annotated[str, typer.Argument(help="Shop code.")],
-    base_url: Annotated[str, typer.Option(help="API base of the site; http only for simulators on this machine.")],
-    seller_id: Annotated[str, typer.Option(help="The store's id at the platform.")],
-    app_key: Annotated[str, typer.Option(help="The app's key.")],
-    secrets_file: Annotated[
-        Path,
+    consent: Annotated[
+        bool, typer.Option("--consent", help="Ask the seller: print a link, wait until the platform calls back.")
+    ] = False,
+    app_of_consent: Annotated[
+        str, typer.Option("--app", metavar="APP_KEY", help="With --consent: as which app (see seawall shops app).")
+    ] = "",
+    listen: Annotated[
+        int,
         typer.Option(
-            help="TOML file with app_secret, access_token and, if any, refresh_token: never on the command line."
+            min=0,
+            max=65535,
+            help="With --consent: port of this machine where the platform's call back is taken, once. "
+            "http://127.0.0.1:PORT/shops/callback/ must be registered at the platform. 0 takes a free one.",
         ),
-    ],
+    ] = LISTEN_PORT,
+    no_listen: Annotated[
+        bool, typer.Option("--no-listen", help="With --consent: wait for the console's own callback page instead.")
+    ] = False,
+    base_url: Annotated[str, typer.Option(help="API base of the site; http only for simulators on this machine.")] = "",
+    seller_id: Annotated[str, typer.Option(help="The store's id at the platform.")] = "",
+    app_key: Annotated[str, typer.Option(help="The app's key.")] = "",
+    secrets_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML file with app_secret, access_token and, if any, refresh_token, shop_cipher (TikTok Shop) and "
+            "push_key (Shopee): never on the command line."
+        ),
+    ] = None,
+    callback_url: Annotated[
+        str, typer.Option(help="Push address as registered at the platform, where it is not this console's.")
+    ] = "",
+    auth_url: Annotated[
+        str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")
+    ] = "",
+    mode: Annotated[
+        str, typer.Option(help="click or manual, to leave more to people than the platform asks for.")
+    ] = "",
     pace: Annotated[float, typer.Option(help="Sends per second; 0 takes our default for the platform.")] = 0,
 ) -> None:
-    """Connect a shop. Secrets are read from a file, encrypted, and never shown again."""
+    """Connect a shop: by the seller's consent, or with tokens from a file. Secrets are encrypted, never shown again."""
+    if consent == (secrets_file is not None) or (consent and not app_of_consent):
+        raise Misuse("connect_how")
+    if secrets_file is None:
+        emit(_connected(code, ask_consent(code, app_of_consent, port=None if no_listen else listen)))
+        return
     by = actor()
-    import tomllib
-
     from seawall.kernel.clock import SYSTEM_CLOCK
-    from seawall.kernel.errors import InvalidInput
     from seawall.shops.api import ConnectShop, connect_shop
 
-    try:
-        secrets = tomllib.loads(existing(secrets_file).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("secrets_file_unreadable", name=secrets_file.name, why=str(error)) from error
-    connection = connect_shop(
-        ConnectShop(
-            shop_code=code,
-            base_url=base_url,
-            platform_seller_id=seller_id,
-            app_key=app_key,
-            app_secret=str(secrets.get("app_secret", "")),
-            access_token=str(secrets.get("access_token", "")),
-            refresh_token=str(secrets.get("refresh_token", "")),
-            sends_per_second=Decimal(str(pace)) if pace > 0 else None,
-        ),
-        by=by,
-        clock=SYSTEM_CLOCK,
+    secrets = secrets_of(secrets_file, "app_secret", "access_token", "refresh_token", "shop_cipher", "push_key")
+    cmd = ConnectShop(
+        shop_code=code,
+        base_url=base_url,
+        platform_seller_id=seller_id,
+        app_key=app_key,
+        callback_url=callback_url,
+        auth_url=auth_url,
+        mode=mode,
+        sends_per_second=Decimal(str(pace)) if pace > 0 else None,
+        app_secret=secrets["app_secret"],
+        access_token=secrets["access_token"],
+        refresh_token=secrets["refresh_token"],
+        shop_cipher=secrets["shop_cipher"],
+        push_key=secrets["push_key"],
     )
-    emit(
-        {
-            "shop": code,
-            "mode": connection.mode,
-            "reason": connection.mode_reason,
-            "is_simulator": connection.is_simulator,
-            "sends_per_second": str(connection.sends_per_second),
-        }
-    )
+    emit(_connected(code, connect_shop(cmd, by=by, clock=SYSTEM_CLOCK)))
+
+
+def _connected(code: str, connection: "Connection") -> dict[str, Any]:
+    """The connection as it may be shown."""
+    return {
+        "shop": code,
+        "mode": connection.mode,
+        "reason": connection.mode_reason,
+        "is_simulator": connection.is_simulator,
+        "sends_per_second": str(connection.sends_per_second),
+        "seller_id": connection.platform_seller_id,
+        "token_until": connection.expires_at.isoformat() if connection.expires_at else None,
+    }
 
 
 @app.command("list")
@@ -103,9 +143,10 @@ def list_shops() -> None:
                 "market": shop.market,
                 "name": shop.name,
                 "mode": active.mode if active else "not connected",
+                "stopped": active.stopped_reason if active else "",
             }
         )
-    shown = table("shop", "seller", "platform", "market", "name", "mode")
+    shown = table("shop", "seller", "platform", "market", "name", "mode", "stopped")
     for row in rows:
         shown.add_row(*row.values())
     emit({"shops": rows}, lambda console: console.print(shown))

@@ -1,4 +1,4 @@
-"""The worker process: the sender in one asyncio loop, and beside it a thread that acts on stored pushes."""
+"""The worker process: the sender in one asyncio loop, and beside it threads that act on pushes and renew tokens."""
 
 import asyncio
 import signal
@@ -15,11 +15,14 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
 from seawall.outreach.api import Worker, WorkerOptions, handle_received
 from seawall.settings.env import get_settings
+from seawall.shops.api import renew_due
 
 log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+RENEWAL_PAUSE_S = 5.0
+"""How long the renewal thread rests when no token is due."""
 
 
 def run_worker() -> int:
@@ -42,37 +45,49 @@ async def _run() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
-    pushes = PushHandling(on_failure=lambda: loop.call_soon_threadsafe(worker.stop))
-    pushes.start()
+
+    def stop_all() -> None:
+        loop.call_soon_threadsafe(worker.stop)
+
+    chores = [
+        Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
+        Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
+    ]
+    for chore in chores:
+        chore.start()
     try:
         await worker.run()
     finally:
-        pushes.stop()
-        # The pool's own join would block the loop for up to one batch; nothing else runs any more.
-        await asyncio.to_thread(pushes.join)
-    if pushes.failed is not None:
-        raise pushes.failed
+        for chore in chores:
+            chore.stop()
+        for chore in chores:
+            # The pool's own join would block the loop for up to one batch; nothing else runs any more.
+            await asyncio.to_thread(chore.join)
+    for chore in chores:
+        if chore.failed is not None:
+            raise chore.failed
 
 
-class PushHandling(threading.Thread):
-    """Acts on stored pushes, in a thread and database session of its own: a flood of them never holds up a send."""
+class Chore(threading.Thread):
+    """Does one thing again and again, in a thread and database session of its own: what is slow there (a flood of
+    pushes, a platform that does not answer) never holds up a send."""
 
-    def __init__(self, *, on_failure: Callable[[], object]) -> None:
-        super().__init__(name="pushes", daemon=True)
+    def __init__(self, name: str, act: Callable[[], bool], pause_s: float, *, on_failure: Callable[[], object]) -> None:
+        super().__init__(name=name, daemon=True)
         self.failed: DatabaseError | None = None
-        self._on_failure = on_failure
+        self._act, self._pause_s, self._on_failure = act, pause_s, on_failure
         self._ended = threading.Event()
 
     def stop(self) -> None:
-        """End after the batch in hand."""
+        """End after what is in hand."""
         self._ended.set()
 
     def run(self) -> None:
-        """Until stopped."""
+        """Until stopped: at once again while there is something to do, else after the pause."""
         try:
             while not self._ended.is_set():
-                if not handle_received(clock=SYSTEM_CLOCK, size=100):
-                    self._ended.wait(PUSH_PAUSE_S)
+                if not self._act():
+                    self._ended.wait(self._pause_s)
         except DatabaseError as error:
             self.failed = error
             self._on_failure()

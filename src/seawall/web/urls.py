@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, packs, room, steer
+from seawall.web.pages import board, cases, decide, imports, packs, room, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -29,12 +29,15 @@ urlpatterns = [
     path("orders/import/", imports.import_orders, name="import_orders"),
     path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),
     path("orders/import/<str:token>/rejects/", imports.rejects, name="import_rejects"),
+    path("shops/", shops.shops, name="shops"),
+    path("shops/callback/", shops.callback, name="shop_callback"),
+    path("shops/<int:pk>/connect/", shops.connect, name="connect_shop"),
     path("in/<str:token>/", sign_in.by_link, name="sign_in_link"),
     path("in/<str:token>", sign_in.by_link),
     path("team/", sign_in.choose_team, name="choose_team"),
     path("look/", sign_in.look, name="look"),
     path("healthz", health.healthz, name="healthz"),
-    path("hooks/lazada/<str:app_key>/", hooks.lazada, name="hook_lazada"),
+    path("hooks/<str:platform>/<str:app_key>/", hooks.receive, name="hook"),
     *in_our_frame(account.urlpatterns, "account/"),
     *in_our_frame(mfa.urlpatterns, "account/2fa/"),
 ]

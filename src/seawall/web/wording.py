@@ -118,6 +118,15 @@ MODE_REASONS: Mapping[str, Words] = {
     "platform_documents_order_chat_by_api": _("The platform documents order chat by its interface."),
 }
 
+CONNECTIONS: Mapping[str, Look] = {
+    "good": Look(words=_p("connection", "Connected"), tone="ok", icon="plug-connected"),
+    "put_off": Look(words=_p("connection", "Connected, renewal late"), tone="warn", icon="clock"),
+    "token_ended": Look(words=_p("connection", "Token ended"), tone="risk", icon="clock-off"),
+    "connect_again": Look(words=_p("connection", "Connect again"), tone="risk", icon="plug-connected-x"),
+    "none": Look(words=_p("connection", "Not connected"), icon="plug-connected-x"),
+}
+"""How a connection fares: `shops.queries.health_of`."""
+
 LANGUAGES: Mapping[str, Words] = {
     "zh-Hans": _("Chinese"),
     "zh-Hant": _("Traditional Chinese"),
@@ -229,6 +238,7 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.read": _p("permission", "see the roll-out"),
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
+    "seat.work": _p("permission", "work at a seat"),
     "outreach.approve": _p("permission", "approve or send back"),
     "outreach.start": _p("permission", "start the roll-out"),
     "outreach.pause": _p("permission", "pause the roll-out"),

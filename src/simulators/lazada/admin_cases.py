@@ -7,7 +7,7 @@ from aiohttp import web
 
 from simulators.core.clock import parse_instant
 from simulators.core.couriers import Fate
-from simulators.lazada.answers import json_object, refused
+from simulators.core.wire import bad_request, json_object
 from simulators.lazada.entities import Order, Reverse
 from simulators.lazada.parcels import Couriers
 from simulators.lazada.reverse import ASKED, CANCELLED, DELIVERED_BACK
@@ -42,7 +42,7 @@ class AdminCases:
         row, world = await json_object(request), self._world
         order = self._order(row)
         if order is None:
-            return refused("unknown order")
+            return bad_request("unknown order")
         due = world.clock.now_ms() + world.switches.cancel_trigger_s * 1000
         order.reverse_order_id = self._fresh_id()
         reason = str(row.get("reason") or "Change of mind")
@@ -58,15 +58,15 @@ class AdminCases:
         row, world = await json_object(request), self._world
         order, request_type = self._order(row), str(row.get("request_type") or "RETURN")
         if order is None:
-            return refused("unknown order")
+            return bad_request("unknown order")
         if request_type not in REQUEST_TYPES:
-            return refused(f"unknown request_type {request_type!r}; known: {', '.join(REQUEST_TYPES)}")
+            return bad_request(f"unknown request_type {request_type!r}; known: {', '.join(REQUEST_TYPES)}")
         wanted = {str(each) for each in row.get("order_item_ids") or []}
         items = [item for item in order.items if not wanted or str(item["order_item_id"]) in wanted]
         try:
             sla = parse_instant(row.get("sla", world.clock.now_ms() + 2 * DAY_MS))
         except ValueError as error:
-            return refused(str(error))
+            return bad_request(str(error))
         order.reverse_order_id = self._fresh_id()
         reason = str(row.get("reason") or "Item is defective or not working")
         reverse = self._reverse(order, request_type, items, reason, sla, is_rtm=bool(row.get("is_rtm", True)))
@@ -83,7 +83,7 @@ class AdminCases:
         row, world = await json_object(request), self._world
         reverse = world.reverses.get(str(row.get("reverse_order_id", "")))
         if reverse is None:
-            return refused("unknown reverse_order_id")
+            return bad_request("unknown reverse_order_id")
         match str(row.get("to", "")):
             case "arrived":
                 changes, push = {"reverse_status": "RTM_RECEIVE_ITEM", "ofc_status": DELIVERED_BACK}, "RTM_RECEIVE_ITEM"
@@ -101,15 +101,15 @@ class AdminCases:
         seller_id, known = str(row.get("seller_id", "")), [fate.value for fate in Fate]
         fate = str(row.get("fate") or "")
         if fate and fate not in known:
-            return refused(f"unknown fate {fate!r}; known: {', '.join(known)}")
+            return bad_request(f"unknown fate {fate!r}; known: {', '.join(known)}")
         orders = world.orders_of.get(seller_id, {})
         wanted = [str(each) for each in row.get("order_ids") or orders]
         if any(order_id not in orders for order_id in wanted):
-            return refused("unknown order")
+            return bad_request("unknown order")
         try:
             packed = parse_instant(row.get("packed_at", world.clock.now_ms()))
         except ValueError as error:
-            return refused(str(error))
+            return bad_request(str(error))
         fates = {
             order_id: self._couriers.carry(orders[order_id], fate=Fate(fate) if fate else None, packed_ms=packed)
             for order_id in wanted
@@ -121,7 +121,7 @@ class AdminCases:
         row, world = await json_object(request), self._world
         seller_id = str(row.get("seller_id", ""))
         if seller_id not in world.stores:
-            return refused("unknown seller_id")
+            return bad_request("unknown seller_id")
         world.set_standing(seller_id, {name: row[name] for name in ("metrics", "indicators") if name in row})
         return web.json_response(world.standing[seller_id])
 

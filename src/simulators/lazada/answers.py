@@ -4,8 +4,6 @@ import itertools
 import json
 from typing import Any
 
-from aiohttp import web
-
 _numbers = itertools.count(1)
 
 
@@ -85,19 +83,3 @@ def number(text: object) -> int | str:
 def encoded(body: object) -> bytes:
     """JSON as sent."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-async def json_object(request: web.Request) -> dict[str, Any]:
-    """The JSON object a side-door request carries; anything else is answered 400."""
-    try:
-        found = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="the body is not JSON") from error
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest(text="the body is not a JSON object")
-    return found
-
-
-def refused(words: str) -> web.Response:
-    """A side-door request that makes no sense, in words."""
-    return web.json_response({"error": words}, status=400)

@@ -22,6 +22,14 @@ class TokenGrant:
 class Authoriser(Protocol):
     """Obtains and renews a seller's consent."""
 
+    @property
+    def refresh_is_single_use(self) -> bool:
+        """Whether a refresh token is dead once it was used, so that a refresh in doubt must never be repeated blindly.
+
+        Where it is, `refresh_token` says every doubt as OutcomeUnknown: Transient is then certain not to have used it.
+        """
+        ...
+
     def consent_link(self, *, redirect_uri: str, state: str) -> str:
         """Where the seller says yes; the platform then calls `redirect_uri` with a code and our `state`."""
         ...
@@ -32,8 +40,8 @@ class Authoriser(Protocol):
         ...
 
     async def refresh_token(self, refresh_token: str, *, seller_id: str = "") -> TokenGrant:
-        """New tokens; the old refresh token may be dead from then on, so store before use. Raises AuthExpired when
-        the seller has to consent again."""
+        """New tokens; the old refresh token may be dead from then on, so store before use. An empty refresh token
+        in the answer means that the old one stays good. Raises AuthExpired when the seller has to consent again."""
         ...
 
     async def __aenter__(self) -> "Authoriser": ...

@@ -49,6 +49,8 @@ def capabilities(
             can=False, source=_GUIDE, note="polling is forbidden and costs the permission; use push 2 and 19"
         ),
         "push_messages": Capability(can=True, source="Lazada Push Mechanism (120168)"),
+        "push_own_messages": Capability(can=True, source=_GUIDE, note="push 2 brings the shop's own messages too"),
+        "read_receipts": Capability(can=True, source=_GUIDE, note="to_position, by push 19"),
         "recall_message": Capability(can=True, source=_GUIDE, note=f"within {RECALL_WITHIN_S} s"),
         "idempotent_send": Capability(can=False, source="/im/message/send reference", note="no idempotency key"),
         "see_phone": Capability(can=False, source="Access to Sensitive Data (108231)", note="masked by default"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from seawall.connectors.contracts import Limit
-from seawall.connectors.lazada.capabilities import RECALL_WITHIN_S, UNANSWERED_MAX
+from seawall.connectors.lazada.capabilities import ORDER_AGE_DAYS_STRICT, RECALL_WITHIN_S, UNANSWERED_MAX
 
 IMAGE_BYTES_MAX = 1_048_576
 """CONFLICT: 1 MB in the reference, 3,145,728 bytes in the guide [D]. The smaller always works."""
@@ -14,7 +14,7 @@ _IM = "Lazada IM Open API guide (120971)"
 _IMAGE = "/image/upload reference and guide"
 
 
-def limits(*, chat_order_age_days: int) -> Mapping[str, Limit]:
+def limits(*, chat_order_age_days: int = ORDER_AGE_DAYS_STRICT) -> Mapping[str, Limit]:
     """The limits of a connection, by name."""
     found = (
         Limit(

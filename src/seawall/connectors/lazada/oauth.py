@@ -18,6 +18,9 @@ REFRESH = Api(path="/auth/token/refresh", keeps_answer=False)
 class LazadaAuthoriser:
     """One app at the auth host. Use as an async context manager for the two token calls."""
 
+    refresh_is_single_use = False
+    """[I] from [D]: a refresh does not reset the refresh token's own clock, so it serves again (lazada.md 2)."""
+
     def __init__(
         self,
         *,

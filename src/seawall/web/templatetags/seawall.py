@@ -43,6 +43,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "recipient": wording.RECIPIENT_STATES,
     "grade": wording.GRADES,
     "mode": wording.MODES,
+    "connection": wording.CONNECTIONS,
     "kind": wording.KIND_ICONS,
 }
 
@@ -150,6 +151,12 @@ def n(value: Any) -> str:
 def money(value: Decimal) -> str:
     """An amount with its thousands apart; the currency stands beside it."""
     return f"{value:,.2f}"
+
+
+@register.filter
+def pace(value: Decimal) -> str:
+    """Sends a second without idle zeros: `8`, `0.5`."""
+    return f"{value.normalize():f}"
 
 
 @register.filter
