@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from seawall.connectors.contracts import Exchange
-from seawall.connectors.errors import Transient
+from seawall.connectors.errors import ConnectorError, Transient
 from seawall.connectors.shopee.errors import CallFacts, doubt, rejected
 from seawall.connectors.shopee.judging import judged
 from seawall.connectors.shopee.signing import sign_public, sign_subject
@@ -118,7 +118,12 @@ class ShopeeClient:
             path=api.path, is_effect=api.is_effect, answered_at=answered_at,
             request_id=exchange.request_id, exchange=exchange,
         )  # fmt: skip
-        found = judged(received.status, received.headers.get("Retry-After"), payload, facts)
+        try:
+            found = judged(received.status, received.headers.get("Retry-After"), payload, facts)
+        except ConnectorError as error:
+            if not api.keeps_answer:
+                error.raw = None  # whatever stood beside the refusal, tokens are kept in no error
+            raise
         return Answer(payload=found, exchange=exchange)
 
     def facts(self, api: Api, answer: Answer) -> CallFacts:
