@@ -110,6 +110,12 @@ class TestTrack:
         ]
         assert events[1].raw == TRACK["tracking_info"][0]
 
+    @pytest.mark.parametrize("is_backwards", [True, False])
+    def test_events_of_one_second_keep_their_order_whichever_way_the_list_runs(self, is_backwards: bool) -> None:
+        listed = [{"update_time": 1767210000 + at, "description": name} for at, name in ((0, "a"), (0, "b"), (9, "c"))]
+        answer = {"tracking_info": listed[::-1] if is_backwards else listed}
+        assert [event.title for event in mapping.trace_of([(answer, "", "")])] == ["a", "b", "c"]
+
     @given(answer=like(TRACK) | like({"tracking_info": [None, {"update_time": 5}, "x"]}))
     def test_no_json_makes_it_fail(self, answer: dict[str, Any]) -> None:
         assert all(event.at for event in mapping.trace_of([(answer, "", "")]))
