@@ -306,6 +306,17 @@ class TestReading:
         assert theirs["from_shop_id"] not in {0, 600123}
         assert (theirs["from_id"], theirs["to_shop_id"]) == (700200300, 600123)
 
+    def test_buyers_send_more_than_texts(self, shopee_sim: ShopeeSim, shop: ShopeeStore, order: str) -> None:
+        sticker = {"sticker_id": "1", "sticker_package_id": "p"}
+        row = {"seller_id": shop.seller_id, "order_id": order}
+        said = shopee_sim.post("/_sim/shopee/buyer-says", {**row, "kind": "sticker", "content": sticker})
+        shopee_sim.post("/_sim/shopee/buyer-says", {**row, "kind": "from_tomorrow", "content": {"x": 1}})
+        newest, oldest = get(shopee_sim, shop, "/sellerchat/get_message", conversation_id=said["session_id"])[
+            "response"
+        ]["messages"]
+        assert (newest["message_type"], newest["content"]) == ("from_tomorrow", {"x": 1})
+        assert (oldest["message_type"], oldest["content"]["sticker_id"]) == ("sticker", "1")
+
     def test_what_the_buyer_has_read_shows(self, shopee_sim: ShopeeSim, shop: ShopeeStore, order: str) -> None:
         sent = say(shopee_sim, shop, 700200300, "hello", order_sn=order)["response"]
 

@@ -153,6 +153,14 @@ class TestCancelling:
         shopee_sim.switches(narrow_cancel_reasons=True)
         assert self.cancel(shopee_sim, thai, "CTH", "CUSTOMER_REQUEST") == "error_param"
 
+    def test_a_part_of_an_order_is_refused_and_nothing_is_cancelled(
+        self, shopee_sim: ShopeeSim, shop: ShopeeStore
+    ) -> None:
+        shopee_sim.add_orders(shop, [{"order_id": "C1", "status": "READY_TO_SHIP", "items": [{"quantity": 3}]}])
+        part = [{"item_id": 111, "model_id": 221, "model_quantity": 1}]
+        assert self.cancel(shopee_sim, shop, "C1", "CUSTOMER_REQUEST", partial_cancel_item_list=part) == "error_param"
+        assert shopee_sim.orders(shop)["C1"]["statuses"] == ["READY_TO_SHIP"]
+
     def test_warehouse_orders_and_unknown_ones(self, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
         shopee_sim.add_orders(shop, [{"order_id": "W1", "status": "READY_TO_SHIP", "is_warehouse": True}])
         assert self.cancel(shopee_sim, shop, "W1", "CUSTOMER_REQUEST") == "error_param"
@@ -266,6 +274,8 @@ class TestParcels:
         ends = {"lost": ("CANCELLED", "LOGISTICS_LOST"), "failed": ("CANCELLED", "LOGISTICS_DELIVERY_FAILED")}
         wanted = ends.get(fate, ("TO_CONFIRM_RECEIVE", "LOGISTICS_DELIVERY_DONE"))
         assert (row["statuses"][0], row["logistics"][0]) == wanted
+        shop = shopee_sim.add_store("MY", seller_id=shop.seller_id)
+        assert ("reversed_tracking_info" in self.track(shopee_sim, shop, "M1")["response"]) is (fate == "failed")
 
     def test_fates_fall_by_the_seed(self) -> None:
         shares = Switches(share_lost=0.3, share_delayed=0.3, share_misscan=0.0, share_false_delivered=0.0)
@@ -360,6 +370,17 @@ class TestReturns:
         assert post(shopee_sim, shop, "/returns/confirm", return_sn=return_sn)["error"] == "error_return_status"
         body = {"return_sn": return_sn, "email": "a@example.test", "dispute_reason_id": 9}
         assert post(shopee_sim, shop, "/returns/dispute", **body)["error"] == "dispute.rr.not.allow"
+
+    def test_a_dispute_is_given_up_only_while_it_runs(
+        self, shopee_sim: ShopeeSim, shop: ShopeeStore, return_sn: str
+    ) -> None:
+        body = {"return_sn": return_sn, "email": "a@example.test"}
+        assert post(shopee_sim, shop, "/returns/cancel_dispute", **body)["error"] == "error_return_status"
+        state = {"status": "ACCEPTED", "compensation_status": "COMPENSATION_REQUESTED"}
+        shopee_sim.post("/_sim/shopee/returns", {"return_id": return_sn, **state})
+        assert post(shopee_sim, shop, "/returns/cancel_dispute", **body)["error"] == ""
+        found = get(shopee_sim, shop, "/returns/get_return_detail", return_sn=return_sn)["response"]
+        assert found["seller_compensation"]["seller_compensation_status"] == "COMPENSATION_CANCELLED"
 
     def test_a_return_of_another_shop(self, shopee_sim: ShopeeSim, shop: ShopeeStore, return_sn: str) -> None:
         other = shopee_sim.add_store("TH", seller_id="600999")

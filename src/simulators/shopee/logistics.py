@@ -55,7 +55,22 @@ def tracking_info(call: Call) -> dict[str, Any]:
             }
             for event in events
         ],
+        **_way_back(package),
     }  # fmt: skip
+
+
+def _way_back(package: dict[str, Any]) -> dict[str, Any]:
+    """Of a failed parcel: its number and events on the way back to the seller [D, cross-border]."""
+    back = [event for event in package["events"] if event["logistics_status"] == "RETURN_STARTED"]
+    if not back:
+        return {}
+    return {
+        "reversed_tracking_number": f"R{package['tracking_number']}",
+        "reversed_courier_name": package["carrier"],
+        "reversed_tracking_info": [
+            {"update_time": event["at_ms"] // 1000, "description": event["description"]} for event in back
+        ],
+    }
 
 
 def package_detail(call: Call) -> dict[str, Any]:

@@ -128,6 +128,18 @@ def dispute(call: Call) -> dict[str, Any]:
     return {"return_sn": row.return_sn}
 
 
+def cancel_dispute(call: Call) -> dict[str, Any]:
+    """Give a dispute up: only ACCEPTED with COMPENSATION_REQUESTED [D]."""
+    row = return_in(call)
+    if "@" not in call.text("email"):
+        raise ApiError("dispute.request.param.error", "email is not valid.")
+    if row.status != "ACCEPTED" or row.compensation_status != "COMPENSATION_REQUESTED":
+        raise ApiError("error_return_status", "The status of the return does not allow this.")
+    row.compensation_status, row.dispute = "COMPENSATION_CANCELLED", {}
+    _changed(call, row)
+    return {"return_sn": row.return_sn}
+
+
 def convert_image(call: Call) -> dict[str, Any]:
     """One picture to be used as evidence."""
     row, content = return_in(call), call.files.get("upload_image")
@@ -228,6 +240,7 @@ ENDPOINTS = {
     "/returns/get_return_dispute_reason": _endpoint(GET, dispute_reasons),
     "/returns/confirm": _endpoint(POST, confirm),
     "/returns/dispute": _endpoint(POST, dispute),
+    "/returns/cancel_dispute": _endpoint(POST, cancel_dispute),
     "/returns/convert_image": _endpoint(POST, convert_image),
     "/returns/upload_proof": _endpoint(POST, upload_proof),
     "/returns/query_proof": _endpoint(GET, query_proof),
