@@ -77,6 +77,16 @@ class TestSignatures:
                 ),
                 "891770daac40f8507f3d3e504136157811999827c8599783d3093d583d32c11c",
             ),
+            (
+                (
+                    "1001234",
+                    "/api/v2/merchant/get_merchant_info",
+                    "1767225600",
+                    "6a1c0f3e9b2d47858c0e5f1a2b3c4d5e",
+                    "1000777",
+                ),
+                "1a8316cf5a9cc24f434032a758e0801c4d293b8610b91d93133a434d85eb19f8",
+            ),
         ],
     )
     def test_the_vectors_of_the_platform_document(self, parts: tuple[str, ...], sign: str) -> None:
@@ -210,6 +220,15 @@ class TestConsent:
             partner_id=int(PARTNER_ID), merchant_id=1000777,
         )  # fmt: skip
         assert merchant["merchant_id"] == 1000777
+        assert self.merchant(shopee_sim, merchant["access_token"])["error"] == ""
+        assert self.merchant(shopee_sim, own["access_token"])["error"] == "invalid_acceess_token"
+
+    def merchant(self, sim: ShopeeSim, token: str) -> Any:
+        path, stamp = "/merchant/get_merchant_info", str(int(time.time()))
+        base = f"{PARTNER_ID}/api/v2{path}{stamp}{token}1000777"
+        sign = hmac.new(PARTNER_KEY.encode(), base.encode(), hashlib.sha256).hexdigest()
+        query = {"partner_id": PARTNER_ID, "timestamp": stamp, "sign": sign, "access_token": token}
+        return ask(sim, path, query={**query, "merchant_id": "1000777"})[1]
 
     def test_an_in_house_app_serves_its_own_shops_alone(self, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
         shopee_sim.add_app("1009999", "k2")

@@ -396,6 +396,22 @@ class TestHealth:
         assert by_id[3]["target"] == {"value": 10, "comparator": "<"}
         assert (found["overall_performance"]["rating"], found["overall_performance"]["fulfillment_failed"]) == (1, 1)
 
+    def test_the_orders_behind_a_figure(self, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
+        rows = [
+            {"order_id": "A", "status": "CANCELLED", "cancel_by": "seller", "cancel_reason": "out of stock"},
+            {"order_id": "B", "status": "CANCELLED", "cancel_by": "buyer"},
+        ]
+        shopee_sim.add_orders(shop, rows)
+        shopee_sim.open_return(shop, "B")
+        path = "/account_health/get_metric_source_detail"
+        found = get(shopee_sim, shop, path, metric_id=42)["response"]["cancellation_order_list"]
+        assert found == [{"order_sn": "A", "cancellation_type": 2, "detailed_reason": 10005}]
+        [row] = get(shopee_sim, shop, path, metric_id=3)["response"]["nfr_order_list"]
+        assert row == {"order_sn": "A", "non_fulfillment_type": 2, "detailed_reason": 10005}
+        returned = get(shopee_sim, shop, path, metric_id=43)["response"]["return_refund_order_list"]
+        assert [row["order_sn"] for row in returned] == ["B"]
+        assert get(shopee_sim, shop, path, metric_id=11)["error"] == "PARAMS_ERROR"  # chat figures have none
+
     def test_penalty_points_have_ids_beyond_a_double(self, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
         shopee_sim.set_health(shop, points=[{"points": 2, "violation_type": 23}, {"points": 1, "violation_type": 3048}])
         found = get(shopee_sim, shop, "/account_health/get_penalty_point_history", violation_type=23)["response"]

@@ -195,6 +195,14 @@ class TestAnswers:
         shopee_sim.advance(3601)
         shopee_sim.until(lambda: len(shopee_sink.bodies(3)) == 1)
 
+    def test_one_that_is_overtaken_still_arrives(
+        self, shopee_sim: ShopeeSim, shop: ShopeeStore, order: str, shopee_sink: ShopeeSink
+    ) -> None:
+        shopee_sim.set_faults({"kind": "shuffled_webhook", "push_type": "3", "nth": [1]})
+        shopee_sim.set_status(shop, order, "SHIPPED")
+        shopee_sim.until(lambda: len(shopee_sink.received) == 3 and quiet(shopee_sim))
+        assert {body["code"] for body in shopee_sink.bodies()} == {3, 4, 30}
+
 
 class TestSubscription:
     def test_saving_sends_a_test_push_that_must_be_taken(

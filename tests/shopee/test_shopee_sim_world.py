@@ -81,6 +81,7 @@ class TestKilled:
         sim = shopee_sim_process
         shop = sim.add_store("TH")
         [order_sn] = sim.add_orders(shop, 1)
+        sim.buyer_of_order_says(shop, order_sn, "nobody listens yet")
         shopee_sink.status = 503
         sim.switches(push_time_scale=10_000)
         sim.set_callback(shopee_sink.url)
