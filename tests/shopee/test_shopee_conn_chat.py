@@ -229,7 +229,7 @@ class TestList:
     async def test_an_old_pinned_conversation_on_top_does_not_end_the_walk(
         self, shopee: ShopeeConnector, shopee_sim: ShopeeSim, shop: ShopeeStore
     ) -> None:
-        order_ids = shopee_sim.add_orders(shop, 3)
+        order_ids = shopee_sim.add_orders(shop, 31)  # more than a page of new ones below it
         shopee_sim.buyer_of_order_says(shop, order_ids[0], "pinned long ago")
         shopee_sim.set_conversation(shop, order_ids[0], pinned=True)
         shopee_sim.advance(3600)

@@ -4,13 +4,13 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from aiohttp import web
 from tests.kit.refusals import refused
 
-from seawall.connectors.contracts import Credentials, Exchange
+from seawall.connectors.contracts import CancelState, Credentials, Exchange
 from seawall.connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Rejected, ShopRestricted, Transient
 from seawall.connectors.shopee.api import Limits, ShopeeAuthoriser, ShopeeConnector
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -200,6 +200,23 @@ class TestLists:
             )
             with refused("shopee_no_buyer"):
                 await shopee.open_session("A1")
+
+
+class TestCancel:
+    READY: ClassVar[dict[str, Any]] = {"order_sn": "A1", "order_status": "READY_TO_SHIP", "item_list": [{"item_id": 1}]}
+
+    @pytest.mark.parametrize(("later", "is_done"), [("CANCELLED", True), ("SHIPPED", False)])
+    async def test_a_refusal_is_checked_against_the_order_since_the_buyer_may_have_been_faster(
+        self, later: str, is_done: bool, shopee: ShopeeConnector, parrot: Parrot
+    ) -> None:
+        turns = [self.READY, {**self.READY, "order_status": later}]
+        parrot.tell("/api/v2/order/get_order_detail", *({"response": {"order_list": [each]}} for each in turns))
+        parrot.tell("/api/v2/order/cancel_order", {"error": "order.error_limit", "message": "Can not cancel"})
+        if is_done:
+            assert (await shopee.cancel("A1", reason="OUT_OF_STOCK")).state is CancelState.DONE
+        else:
+            with refused("shopee_not_cancellable"):
+                await shopee.cancel("A1", reason="OUT_OF_STOCK")
 
 
 class TestSecrets:

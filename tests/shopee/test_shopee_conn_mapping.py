@@ -132,6 +132,11 @@ class TestMessage:
         assert message.sent_at == datetime.fromtimestamp(1767225000, UTC)
         assert (message.blocked_note, message.is_auto_reply, message.is_recalled) == ("", False, False)
 
+    def test_without_a_shop_id_on_either_side_nothing_counts_as_ours(self) -> None:
+        message = chat_mapping.message_of({**MESSAGE, "from_shop_id": 0, "status": "auto_reply"}, "")
+        assert message is not None
+        assert (message.speaker, message.buyer_id, message.is_auto_reply) == (Speaker.SYSTEM, "700200300", False)
+
     def test_the_shop_is_the_sender_exactly_when_its_shop_id_says_so(self) -> None:
         ours = chat_mapping.message_of({**MESSAGE, **OURS}, SHOP)
         # Buyers have a shop id too, and an id of an account is no shop id.
@@ -185,8 +190,9 @@ class TestMessage:
     @given(raw=like(MESSAGE), shop=st.sampled_from([SHOP, ""]))
     def test_no_json_makes_it_fail_and_nobody_becomes_the_shop(self, raw: dict[str, Any], shop: str) -> None:
         message = chat_mapping.message_of(raw, shop)
-        if message is not None and message.speaker is Speaker.SELLER:
-            assert shop == SHOP
+        if message is not None and shop == "":
+            assert message.speaker is not Speaker.SELLER
+            assert not message.is_auto_reply
 
     @given(raw=like({
         "conversation_id": "8", "to_id": 7, "unread_count": 2, "last_message_timestamp": 1767225000123456789,
