@@ -68,6 +68,7 @@ class Switches(SwitchBoard):
     share_failed: float = 0.04
     success_marks: str = ""
     return_days: int = 2
+    dispute_reason_as: str = "text"
     # pushes
     push_ack_s: float = 3.0
     push_chat_ack_s: float = 2.0
