@@ -128,7 +128,7 @@ NO_SUCH_PATH = frozenset({"36009009", "36009010", "36009014"})
 _WORDS: tuple[tuple[Family, str, re.Pattern[str]], ...] = (
     # Only the clock drifts: the next try carries a new stamp, and no shop is cut off for it.
     (Family.TRANSIENT, "tiktok_clock", re.compile(r"timestamp", re.IGNORECASE)),
-    (Family.STOP, _STOP, re.compile(r"\bsign\b|signature|app[ _-]?key|cipher|version", re.IGNORECASE)),
+    (Family.STOP, _STOP, re.compile(r"\bsign\b|signature|app[ _-]?(key|secret)|cipher|\bversion\b", re.IGNORECASE)),
     (Family.AUTH, "platform_auth_expired", re.compile(r"access[ _-]?token|x-tts-access-token", re.IGNORECASE)),
 )
 """Of several names in one sentence the first here counts: asking the seller again is the last guess, not the first."""
