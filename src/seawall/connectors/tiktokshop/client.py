@@ -157,8 +157,9 @@ class TiktokClient:
 def _wire(body: Mapping[str, Any] | None, file: FilePart | None) -> tuple[bytes, str]:
     """The bytes that are signed and sent, made once, with their content type."""
     if file is not None:
-        # A boundary made of the content cannot stand in it, and the same image gives the same bytes.
-        boundary = f"seawall{hashlib.sha256(file.content).hexdigest()}"
+        # A boundary made of the content does not stand in it, and the same image gives the same bytes. At most 70
+        # characters (RFC 2046).
+        boundary = f"seawall{hashlib.sha256(file.content).hexdigest()[:48]}"
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="data"; filename="image"\r\n'
             f"Content-Type: {file.mime_type}\r\n\r\n"
