@@ -185,9 +185,11 @@ class TestListsThatMove:
         self, gateway: Gateway, tiktok: TiktokConnector
     ) -> None:
         start = int(NOON.timestamp())
-        rows = [{"id": str(n), "update_time": start + 300 - n} for n in range(250)]
+        changes = {str(n): start + 300 - n for n in range(250)}
 
         def say(asked: Asked) -> object:
+            since = asked.json["update_time_ge"]
+            rows = [{"id": number, "update_time": at} for number, at in changes.items() if at >= since]
             offset = int(asked.query.get("page_token", "0"))
             token = str(offset + 100) if offset + 100 < len(rows) else ""
             return {"code": 0, "data": {"orders": rows[offset : offset + 100], "next_page_token": token}}
