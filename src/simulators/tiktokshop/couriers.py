@@ -44,20 +44,23 @@ class Couriers:
         if fate == DELAYED:
             hours += 5 * 24
         due = now + int(hours * HOUR_MS)
-        world.timers.at(due - 3 * HOUR_MS, lambda: self._scan(order, AT_HUB))
+        self._at(order, due - 3 * HOUR_MS, AT_HUB)
         if fate == MISSED:
-            world.timers.at(due, lambda: self._scan(order, FAILED))
+            self._at(order, due, FAILED)
             due += 24 * HOUR_MS
-        world.timers.at(due, lambda: self._delivered(order))
+        world.timers.at(due, lambda: self._delivered(order, due))
 
-    def _scan(self, order: Order, code: int) -> None:
+    def _at(self, order: Order, at_ms: int, code: int) -> None:
+        self._world.timers.at(at_ms, lambda: self._scan(order, at_ms, code))
+
+    def _scan(self, order: Order, at_ms: int, code: int) -> None:
         if self._is_moving(order):
-            order.events.append(event(code, self._market(order), self._world.clock.now_ms()))
+            order.events.append(event(code, self._market(order), at_ms))
             self._world.order_changed(order, is_told=False)  # no push for scans: tracking is polled [OAS]
 
-    def _delivered(self, order: Order) -> None:
+    def _delivered(self, order: Order, at_ms: int) -> None:
         if self._is_moving(order):
-            order.events.append(event(SIGNED, self._market(order), self._world.clock.now_ms()))
+            order.events.append(event(SIGNED, self._market(order), at_ms))
             self._lifecycle.move(order, "DELIVERED")
 
     def _gone(self, order: Order) -> None:

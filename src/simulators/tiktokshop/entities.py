@@ -177,11 +177,6 @@ class Conversation:
         """How often the buyer wrote."""
         return sum(1 for m in self.messages if m.role == BUYER)
 
-    @property
-    def touched_ms(self) -> int:
-        """When somebody last wrote, or when it was opened."""
-        return max(self.messages[-1].send_ms if self.messages else 0, self.created_ms)
-
 
 @dataclass(kw_only=True)
 class Case:

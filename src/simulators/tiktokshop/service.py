@@ -69,9 +69,7 @@ def performance(call: Call) -> dict[str, Any]:
     """Figures of the shop's chats: first answers within 24 hours, their speed, stars. Numbers as text [OAS]."""
     since, until = _day_ms(call, "support_date_ge"), _day_ms(call, "support_date_lt")
     waits, unanswered, sessions = [], 0, 0
-    for conversation in call.world.conversations.values():
-        if conversation.seller_id != call.store.seller_id:
-            continue
+    for conversation in call.world.recent[call.store.seller_id].values():
         asked_ms = 0
         for message in conversation.messages:
             if message.role == BUYER and not asked_ms:
@@ -110,8 +108,8 @@ def search_sessions(call: Call) -> dict[str, Any]:
     wanted = str(call.body.get("buyer_nickname") or "")
     rows = [
         _session_json(conversation, session)
-        for conversation in call.world.conversations.values()
-        if conversation.seller_id == call.store.seller_id and wanted in {"", conversation.buyer_name}
+        for conversation in call.world.recent[call.store.seller_id].values()
+        if wanted in {"", conversation.buyer_name}
         for session in conversation.sessions
         if since <= session["begin_ms"] // 1000 < until
     ]

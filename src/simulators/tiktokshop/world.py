@@ -61,6 +61,8 @@ class World:
         self.package_orders: dict[tuple[str, str], str] = {}
         self.conversations: dict[str, Conversation] = {}
         self.conversation_of: dict[tuple[str, str], Conversation] = {}
+        self.recent: dict[str, dict[str, Conversation]] = defaultdict(dict)
+        """By shop, the last spoken in at the end."""
         self.messages: dict[str, tuple[Conversation, Message]] = {}
         self.unacked: set[str] = set()
         self.cases: dict[str, Case] = {}
@@ -175,6 +177,7 @@ class World:
         """A new or changed thread."""
         self.conversations[conversation.conversation_id] = conversation
         self.conversation_of[conversation.seller_id, conversation.buyer_id] = conversation
+        self.recent[conversation.seller_id][conversation.conversation_id] = conversation
         if keep:
             self.journal.add("conversation", conversation.record())
         return conversation
@@ -233,6 +236,8 @@ class World:
 
     def _keep(self, conversation: Conversation, message: Message) -> None:
         conversation.messages.append(message)
+        recent = self.recent[conversation.seller_id]
+        recent[conversation.conversation_id] = recent.pop(conversation.conversation_id)
         self.messages[message.message_id] = (conversation, message)
         self.unacked.add(message.message_id)
         if message.role == BUYER:
