@@ -26,13 +26,21 @@ __all__ = ["gateway", "kept", "tiktok"]
 
 
 class TestSending:
-    @pytest.mark.parametrize("data", [None, {}, {"message_id": ""}, {"message_id": None}])
+    @pytest.mark.parametrize("data", [None, {}, {"message_id": ""}, {"message_id": None}, {"message_id": "9" * 121}])
     async def test_success_without_a_message_id_is_an_unknown_outcome(
         self, gateway: Gateway, tiktok: TiktokConnector, data: dict[str, Any] | None
     ) -> None:
         gateway.on("POST", MESSAGES, data)
         with pytest.raises(OutcomeUnknown):
             await tiktok.send_text(CONVERSATION, "hello")
+
+    async def test_a_refusal_of_any_length_can_be_kept(self, gateway: Gateway, tiktok: TiktokConnector) -> None:
+        odd = {"code": "x" * 9_000, "message": "y" * 9_000, "request_id": "z" * 9_000}
+        gateway.on("POST", MESSAGES, lambda _: odd)
+        with pytest.raises(Rejected) as refused:
+            await tiktok.send_text(CONVERSATION, "hello")
+        assert refused.value.platform_code == "x" * 80
+        assert (len(refused.value.detail), refused.value.request_id) == (500, "")
 
     async def test_an_ended_conversation_of_another_buyer_is_not_written_to(
         self, gateway: Gateway, tiktok: TiktokConnector
@@ -70,6 +78,7 @@ class TestReadingBack:
             {"messages": "none"},
             {"messages": {"0": message(1)}},
             {"messages": [{**message(1), "id": ""}]},
+            {"messages": [{**message(1), "id": "9" * 121}]},
             {"messages": [{**message(1), "create_time": "soon"}]},
             {"messages": [{}]},
         ],

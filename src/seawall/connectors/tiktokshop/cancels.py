@@ -30,7 +30,7 @@ from seawall.connectors.tiktokshop.limits import CASES_PAGE, KEY_MAX
 from seawall.connectors.tiktokshop.mapping import status_of
 from seawall.connectors.tiktokshop.pages import Listing, Window
 from seawall.connectors.tiktokshop.reasons import NEVER, documented
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import id_of, rows_at, scalar
 from seawall.connectors.tiktokshop.wire import WireCancellation
 from seawall.kernel.markets import Platform
 
@@ -172,7 +172,7 @@ def _refuse_partial(order: PlatformOrder, line_ids: Sequence[str], exchange: Exc
 
 
 def _cancelled(order_id: str, answer: Answer) -> Cancelled:
-    cancel_id = scalar(answer.data.get("cancel_id"))
+    cancel_id = id_of(answer.data.get("cancel_id"))
     state = cases.cancel_state(status_of(scalar(answer.data.get("cancel_status"))))
     if not cancel_id:
         raise answer.unreadable("success without a cancel id")

@@ -28,7 +28,7 @@ from seawall.connectors.tiktokshop.endpoints import (
 from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.images import part_of
 from seawall.connectors.tiktokshop.limits import MESSAGES_PAGE, TEXT_MAX, text_units
-from seawall.connectors.tiktokshop.scalars import compact, object_at, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import compact, id_of, object_at, rows_at, scalar
 
 _RULES_FORBID = "45109001"
 MAX_MESSAGE_PAGES = 200
@@ -48,7 +48,7 @@ class ChatCalls(ShopCalls):
         if not order.buyer_id:
             raise rejected("tiktok_no_buyer", code="user_id", detail=order_id, exchange=read.exchange)
         answer = await self._client.call(CONVERSATION_OPEN, body={"buyer_user_id": order.buyer_id})
-        session_id = scalar(answer.data.get("conversation_id"))
+        session_id = id_of(answer.data.get("conversation_id"))
         if not session_id:
             raise answer.unreadable("no conversation_id")
         return SessionOpened(session_id=session_id, exchange=answer.exchange)
@@ -95,7 +95,7 @@ class ChatCalls(ShopCalls):
     async def _send(self, session_id: str, kind: str, content: Mapping[str, Any]) -> MessageSent:
         """`content` travels as JSON inside a string [OAS]. The answer tells no time."""
         answer = await self._client.call(MESSAGE_SEND, session_id, body={"type": kind, "content": compact(content)})
-        message_id = scalar(answer.data.get("message_id"))
+        message_id = id_of(answer.data.get("message_id"))
         if not message_id:
             raise answer.unreadable("success without a message id")
         return MessageSent(session_id=session_id, message_id=message_id, platform_time=None, exchange=answer.exchange)

@@ -10,7 +10,7 @@ from seawall.connectors.errors import ConnectorError, RateLimited
 from seawall.connectors.tiktokshop.endpoints import Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import compact, parse_object, scalar
+from seawall.connectors.tiktokshop.scalars import compact, id_of, parse_object
 from seawall.connectors.tiktokshop.signing import sign_request
 from seawall.connectors.transport import Limits, Received, Transport
 from seawall.kernel.clock import Clock
@@ -111,7 +111,7 @@ class TiktokClient:
             request=_kept(business, body, file),
             status=received.status,
             body=_text(received.body) if api.keeps_answer else "",
-            request_id=scalar(payload.get("request_id")) if payload else "",
+            request_id=id_of(payload.get("request_id")) if payload else "",
             asked_at=asked_at,
             answered_at=self._clock.now(),
         )

@@ -133,6 +133,9 @@ _WORDS: tuple[tuple[Family, str, re.Pattern[str]], ...] = (
 )
 """Of several names in one sentence the first here counts: asking the seller again is the last guess, not the first."""
 
+LONGEST_CODE = 80
+"""What our tables keep of a code; the platform's have at most nine digits."""
+
 FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60
 """[DOC] "Rate limits": one second, doubling, to about a minute. No jitter is added here: lanes wait apart anyway."""
 
@@ -232,7 +235,7 @@ def _by_words(message: str) -> tuple[Family, str]:
 def _rest(code: str, detail: str, facts: CallFacts) -> dict[str, Any]:
     return {
         "platform": Platform.TIKTOK,
-        "platform_code": code,
+        "platform_code": code[:LONGEST_CODE],
         "request_id": facts.request_id,
         "detail": detail[:500],
         "exchange": facts.exchange,

@@ -15,7 +15,7 @@ from seawall.connectors.tiktokshop.client import TiktokClient
 from seawall.connectors.tiktokshop.endpoints import SHOPS, TOKEN_GET, TOKEN_REFRESH, Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import parse_object, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import id_of, parse_object, rows_at
 from seawall.connectors.tiktokshop.sites import API_BASE_URL, AUTH_BASE_URL, CONSENT_URL
 from seawall.connectors.tiktokshop.wire import WireShop, WireTokens
 from seawall.connectors.transport import Limits, Transport
@@ -129,7 +129,7 @@ class TiktokAuthoriser:
         facts = CallFacts(
             is_effect=False,
             answered_at=self._clock.now(),
-            request_id=scalar(payload.get("request_id")) if payload else "",
+            request_id=id_of(payload.get("request_id")) if payload else "",
             retry_after=received.headers.get("Retry-After", ""),
         )
         return judged(received.status, payload, facts), facts

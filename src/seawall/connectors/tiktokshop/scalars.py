@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 MAX_DEPTH = 40
+MAX_ID = 120
+"""What our tables keep of an id; the platform's have 19 digits."""
 _WHOLE = re.compile(r"[0-9]{1,19}(\.0+)?")
 _AMOUNT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,8})?")
 _MILLIS_FROM = 100_000_000_000
@@ -25,6 +27,12 @@ def scalar(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def id_of(value: object) -> str:
+    """An id of at most MAX_ID characters; empty for what is longer, since a shortened id names something else."""
+    text = scalar(value)
+    return text if len(text) <= MAX_ID else ""
 
 
 def truth(value: object) -> bool:
