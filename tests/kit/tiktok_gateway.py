@@ -50,6 +50,8 @@ class Gateway:
 
     url: str = ""
     says: dict[str, Say] = field(default_factory=dict)
+    anything: Say | None = None
+    """What answers where nothing else does."""
     asked: list[Asked] = field(default_factory=list)
 
     def on(self, method: str, path: str, say: Say | dict[str, Any] | None) -> None:
@@ -58,7 +60,7 @@ class Gateway:
     async def answer(self, request: web.Request) -> web.Response:
         asked = Asked(request.method, request.path, dict(request.query), await request.read(), dict(request.headers))
         self.asked.append(asked)
-        say = self.says.get(f"{request.method} {request.path}")
+        say = self.says.get(f"{request.method} {request.path}", self.anything)
         found = say(asked) if say else {"code": 36009009, "message": "The API path is unknown", "data": None}
         return found if isinstance(found, web.Response) else web.json_response(found)
 
