@@ -289,6 +289,29 @@ class TestLists:
         assert api.get(LIST, page_size=21)["code"] == 45101002
 
 
+def test_the_platforms_own_notices_are_no_one_elses_words(
+    tiktok_sim: TiktokSim, shop: TiktokStore, api: Caller
+) -> None:
+    tiktok_sim.switches(system_messages=True)
+    [order_id] = tiktok_sim.add_orders(shop, 1)
+    thread = tiktok_sim.buyer_writes_about(shop, order_id, "Alo")["session_id"]
+    api.send(thread, "Chào bạn")
+    tiktok_sim.advance(6 * 3600 + 1)
+    tiktok_sim.until(lambda: len(api.messages(thread)) == 5)
+    rows = api.messages(thread, sort_order="ASC")
+    assert [row["type"] for row in rows] == [
+        "BUYER_ENTER_FROM_ORDER",
+        "ALLOCATED_SERVICE",
+        "TEXT",
+        "TEXT",
+        "NOTIFICATION",
+    ]
+    assert [row["is_visible"] for row in rows] == [True] * 4 + [False]  # the rating prompt is the buyer's alone
+    assert [row["text"] for row in tiktok_sim.messages()] == ["Chào bạn"]
+    assert tiktok_sim.summary()["answers"] == 1
+    assert api.send(thread, "Hai")["code"] == 45109001  # a notice opens nothing
+
+
 def test_an_account_that_takes_no_chats_gets_no_agent(tiktok_sim: TiktokSim, shop: TiktokStore, api: Caller) -> None:
     path = "/customer_service/202309/agents/settings"
     api.call("PUT", path, body={"can_accept_chat": False})

@@ -215,7 +215,16 @@ class TestCouriers:
         tiktok_sim.advance(73 * 3600)
         tiktok_sim.until(lambda: tiktok_sim.order(shop, "1")["status"] == "DELIVERED")
         assert tiktok_sim.order(shop, "1")["fate"] == "false_delivered"
+        assert tiktok_sim.cases(shop) == []
         assert api.get("/fulfillment/202309/orders/1/tracking")["data"]["tracking"][0]["action_code"] == 50101
+
+    def test_who_got_nothing_asks_for_the_money(self, tiktok_sim: TiktokSim, shop: TiktokStore) -> None:
+        tiktok_sim.switches(buyers_answer=True)
+        self.under_way(tiktok_sim, shop, share_false_delivered=1.0)
+        tiktok_sim.advance(90 * 3600)
+        tiktok_sim.until(lambda: bool(tiktok_sim.cases(shop)))
+        [case] = tiktok_sim.cases(shop)
+        assert (case["type"], case["status"]) == ("REFUND", "RETURN_OR_REFUND_REQUEST_PENDING")
 
     def test_some_miss_the_buyer_and_come_again(self, tiktok_sim: TiktokSim, shop: TiktokStore, api: Caller) -> None:
         self.under_way(tiktok_sim, shop, share_missed=1.0)

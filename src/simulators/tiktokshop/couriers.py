@@ -1,5 +1,7 @@
 """Couriers that deliver, come late, miss the buyer, lose parcels, or scan "delivered" what nobody got: by seed."""
 
+from collections.abc import Callable
+
 from simulators.core.clock import draw
 from simulators.tiktokshop.entities import Order
 from simulators.tiktokshop.lifecycle import Lifecycle
@@ -9,6 +11,8 @@ from simulators.tiktokshop.world import World
 HOUR_MS = 3_600_000
 STUCK_MS = 7 * 24 * HOUR_MS
 """The platform cancels when tracking has not moved for 7 days [DOC]."""
+COMPLAINS_MS = 12 * HOUR_MS
+"""When a buyer who got nothing asks for the money: ours."""
 DELIVERED, LOST, DELAYED, MISSED, FALSE_DELIVERED = "delivered", "lost", "delayed", "missed", "false_delivered"
 
 
@@ -17,6 +21,8 @@ class Couriers:
 
     def __init__(self, world: World, lifecycle: Lifecycle) -> None:
         self._world, self._lifecycle = world, lifecycle
+        self.on_false_delivery: Callable[[Order], None] = lambda order: None
+        """The buyer, who got nothing and asks for the money."""
 
     def fate(self, order: Order) -> str:
         """What the courier will do with an order: the same in every run with one seed."""
@@ -62,6 +68,8 @@ class Couriers:
         if self._is_moving(order):
             order.events.append(event(SIGNED, self._market(order), at_ms))
             self._lifecycle.move(order, "DELIVERED")
+            if self.fate(order) == FALSE_DELIVERED and self._world.switches.buyers_answer:
+                self._world.timers.at(at_ms + COMPLAINS_MS, lambda: self.on_false_delivery(order))
 
     def _gone(self, order: Order) -> None:
         if self._is_moving(order):

@@ -48,6 +48,7 @@ class Switches(SwitchSet):
     close_service_h: int = 168
     closed_refuses_send: bool = True
     conversations_oldest_first: bool = False
+    system_messages: bool = True
     # orders
     orders_move: bool = True
     hold_s: int = 3_600

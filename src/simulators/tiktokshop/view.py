@@ -4,7 +4,7 @@ from itertools import islice
 
 from simulators.core.clock import iso
 from simulators.core.views import BubbleView, ChatView, OrderView, ShopView
-from simulators.tiktokshop.entities import BUYER, SYSTEM, Conversation, Message
+from simulators.tiktokshop.entities import BUYER, Conversation, Message
 from simulators.tiktokshop.world import World
 
 
@@ -79,7 +79,7 @@ class View:
 
 
 def _bubble(message: Message) -> BubbleView:
-    speaker = {BUYER: "buyer", SYSTEM: "system"}.get(message.role, "seller")
+    speaker = "buyer" if message.is_buyers else "seller" if message.is_sellers else "system"
     return BubbleView(
         message_id=message.message_id,
         at=iso(message.send_ms),

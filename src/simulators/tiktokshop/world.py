@@ -204,14 +204,14 @@ class World:
         )
         self._keep(conversation, message)
         self.journal.add("message", message.record())
-        if message.is_sellers and is_visible:
+        if message.is_sellers:
             self.accepted.add(
                 at=iso(now), platform="tiktok-shop", shop=conversation.seller_id, buyer=conversation.buyer_id,
                 conversation=conversation.conversation_id, order_ids=message.order_ids, kind=type, text=text,
                 message_id=message.message_id,
             )  # fmt: skip
         self.on_message(conversation, message)
-        if message.is_sellers and is_visible:
+        if message.is_sellers:
             self.on_seller_message(conversation, message)
         return message
 
@@ -242,7 +242,7 @@ class World:
         self.unacked.add(message.message_id)
         if message.role == BUYER:
             conversation.buyer_read_ms = max(conversation.buyer_read_ms, message.send_ms)
-        else:
+        elif message.is_sellers:
             conversation.read_up_to = max(conversation.read_up_to, message.index)
 
     # ---- journal
