@@ -145,6 +145,15 @@ class TestEligibility:
         gateway.on("GET", self.OLD, self.lines(eligible=False, ineligible_reason="Packed"))
         assert (await tiktok.cancel_options("1")).why_not == "Packed"
 
+    async def test_lines_without_a_reason_in_common_are_not_cancelled_for_another(
+        self, gateway: Gateway, tiktok: TiktokConnector
+    ) -> None:
+        gateway.on("GET", "/order/202309/orders", order())
+        rows = [self.lines(available_reason_names=[name])["sku_eligibility"][0] for name in ("a", "b")]
+        gateway.on("GET", self.NEW, {"sku_eligibility": rows})
+        options = await tiktok.cancel_options("1")
+        assert (options.is_eligible, options.reasons) == (False, ())
+
     @pytest.mark.parametrize("status", ["UNPAID", "AWAITING_COLLECTION", "PARTIALLY_SHIPPING"])
     async def test_where_documents_disagree_silence_is_no_permission(
         self, gateway: Gateway, tiktok: TiktokConnector, status: str

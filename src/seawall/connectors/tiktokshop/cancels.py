@@ -62,7 +62,7 @@ class CancelCalls(ShopCalls):
                 order_id=order_id, is_eligible=True, why_not="", reasons=said.reasons, line_ids=(),
                 exchange=answer.exchange,
             )  # fmt: skip
-        known = documented(status, self._credentials.market)
+        known = () if said.names_reasons else documented(status, self._credentials.market)
         if not known:
             return _options(order_id, why_not=f"{status}: no reason known", exchange=answer.exchange)
         return CancelOptions(order_id=order_id, is_eligible=True, why_not="", reasons=known, line_ids=(), exchange=None)

@@ -96,6 +96,8 @@ class Eligibility:
     is_eligible: bool
     why_not: str
     reasons: tuple[CaseReason, ...]
+    names_reasons: bool
+    """Whether it named any for some line: then no other reason may take their place."""
 
 
 def eligibility_of(rows: Iterable[Mapping[str, Any]], order: PlatformOrder) -> Eligibility:
@@ -114,6 +116,7 @@ def eligibility_of(rows: Iterable[Mapping[str, Any]], order: PlatformOrder) -> E
         is_eligible=bool(lines) and barred is None,
         why_not=" ".join(filter(None, (barred.ineligible_code, barred.ineligible_reason))) if barred else "",
         reasons=_common_reasons(lines) if barred is None else (),
+        names_reasons=any(each.available_reason_names for each in lines),
     )
 
 
