@@ -4,6 +4,7 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from tests.kit.tiktok_calls import Caller
@@ -13,6 +14,7 @@ from simulators.core.switches import SwitchError
 from simulators.launch import Settings, build
 from simulators.tiktokshop.switches import Switches
 
+ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = "/customer_service/*/messages"
 
 
@@ -120,6 +122,15 @@ class TestSwitches:
             switches.update({name: value})
         switches.set_text("quota_scope=shop")
         assert switches.quota_scope == "shop"
+
+    def test_every_one_stands_in_the_reference(self) -> None:
+        page = (ROOT / "docs/reference/simulator-tiktok-shop.md").read_text(encoding="utf-8")
+        missing = [name for name in Switches().as_json() if f"`{name}" not in page and not name.startswith("share_")]
+        assert missing == []
+
+    def test_fields_of_next_year_may_come(self, tiktok_sim: TiktokSim, api: Caller) -> None:
+        tiktok_sim.switches(unknown_fields=True)
+        assert "field_of_next_year" in api.get("/authorization/202309/shops")["data"]
 
     def test_the_form_of_a_refusal_is_a_switch(self, tiktok_sim: TiktokSim, api: Caller) -> None:
         tiktok_sim.switches(failure_data="missing", business_status=400)

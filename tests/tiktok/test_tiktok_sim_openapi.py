@@ -208,3 +208,45 @@ def webhooks(api: Checked) -> None:
     assert api.get("/event/202309/webhooks")["data"]["total_count"] == 1
     api.call("DELETE", "/event/202309/webhooks", body={"event_type": "NEW_MESSAGE"})
     assert api.get("/event/202309/webhooks")["data"]["webhooks"] == []
+
+
+ODD: list[Any] = [None, [], {}, [[1]], {"a": {}}, -1, 1.5, True, "", "\ud800", "x" * 3_000, [None], [{"id": []}]]
+
+
+def test_whatever_a_client_sends_the_answer_is_an_envelope(tiktok_sim: TiktokSim, shop: TiktokStore) -> None:
+    """Odd values in every field the description names, one at a time and all together: never a crash."""
+    api = Caller(tiktok_sim, shop)
+    tiktok_sim.add_orders(shop, [{"order_id": "1", "status": "AWAITING_SHIPMENT"}, {"order_id": "2"}])
+    ids = {"cancellations": tiktok_sim.buyer_cancels(shop, "1")["case_id"], "conversations": api.open("2")}
+    ids |= {"returns": tiktok_sim.buyer_returns(shop, "2")["case_id"], "orders": "1"}
+    asked = 0
+    for (method, path), fields in sorted(bodies().items()):
+        address = re.sub(r"(\w+)/\{\}", lambda part: f"{part[1]}/{ids.get(part[1], '1')}", path)
+        good = {
+            "order_id": "1",
+            "type": "TEXT",
+            "decision": "REJECT_REFUND",
+            "cancel_reason": "x",
+            "reject_reason": "x",
+        }
+        for odd in ODD:
+            for body in [{**good, name: odd} for name in fields] + [dict.fromkeys(fields, odd)]:
+                answer = api.call(method, address, body=body, query={"page_size": 10})
+                assert isinstance(answer["code"], int), (method, path, body)
+                asked += 1
+    assert asked > 500
+    assert tiktok_sim.messages() == []
+
+
+def bodies() -> dict[tuple[str, str], list[str]]:
+    """Fields of the JSON bodies of what the simulator serves."""
+    served = {(e.method, e.path.replace("{version}", version)) for e in ENDPOINTS for version in e.versions}
+    found = {}
+    for file in sorted((OAS / "paths").glob("*.json")):
+        for path, methods in json.loads(file.read_text(encoding="utf-8"))["paths"].items():
+            for method, operation in methods.items():
+                key = (method.upper(), re.sub(r"\{\w+\}", "{}", path))
+                content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+                if key in served and content:
+                    found[key] = sorted(content["schema"]["properties"])
+    return found

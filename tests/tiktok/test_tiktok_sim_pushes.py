@@ -124,6 +124,20 @@ class TestSubscription:
         assert pushed.of_type(1) == []
 
 
+def test_the_end_of_a_consent_is_announced_a_month_ahead(
+    tiktok_sim: TiktokSim, shop: TiktokStore, pushed: TiktokSink
+) -> None:
+    tiktok_sim.advance(334 * 86_400)
+    assert pushed.of_type(7) == []
+    tiktok_sim.advance(2 * 86_400)
+    tiktok_sim.until(lambda: bool(pushed.of_type(7)))
+    body = pushed.of_type(7)[0]
+    assert (body["shop_id"], body["data"]["expiration_time"].isdecimal()) == (shop.seller_id, True)
+    before = len(pushed.of_type(7))
+    tiktok_sim.advance(86_400)
+    tiktok_sim.until(lambda: len(pushed.of_type(7)) == before + 1)
+
+
 class TestDelivery:
     def lone_push(self, sim: TiktokSim, shop: TiktokStore) -> None:
         sim.add_orders(shop, [{"order_id": "1"}])

@@ -25,6 +25,7 @@ class Switches(SwitchSet):
     bad_sign_code: int = 106001
     business_status: int = 200
     failure_data: str = "null"
+    unknown_fields: bool = False
     # consent
     auto_consent: bool = False
     access_expires_s: int = 7 * DAY_S

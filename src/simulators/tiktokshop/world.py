@@ -45,6 +45,7 @@ class World:
         self.on_staff: Callable[[Conversation], None] = lambda conversation: None
         self.on_order: Callable[[Order], None] = lambda order: None
         self.on_case: Callable[[Case], None] = lambda case: None
+        self.on_grant: Callable[[Grant], None] = lambda grant: None
         self._forget()
 
     def _forget(self) -> None:
@@ -116,6 +117,7 @@ class World:
         self.by_refresh[grant.refresh_token] = grant
         if keep:
             self.journal.add("grant", asdict(grant))
+            self.on_grant(grant)
         return grant
 
     def add_orders(self, orders: list[Order], *, keep: bool = True) -> int:
