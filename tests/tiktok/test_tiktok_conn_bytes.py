@@ -151,7 +151,7 @@ class TestConsentSecrets:
             with pytest.raises(Transient) as unreachable:
                 await consent.refresh_token("refresh-1")
         for error in (failed.value, unreachable.value):
-            assert error.__cause__ is None
+            assert error.__cause__ is error.__context__ is None
             assert error.exchange is None
             for secret in (SECRET, "code-1", "refresh-1"):
                 assert secret not in repr(error) + str(error) + repr(error.__dict__)

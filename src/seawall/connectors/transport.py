@@ -1,15 +1,13 @@
-"""One HTTP request to a platform and its whole answer: limits of time and size, and what a broken one means.
+"""One HTTP exchange with a platform: bounds of time and size, and the one question that matters when it fails:
+can the request have left?
 
-Knows no platform's signature and no platform's codes; those belong to the connector that calls it.
+Knows no platform: signing, reading and judging answers are the connectors' own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
-
-from seawall.connectors.errors import OutcomeUnknown, Transient
-from seawall.kernel.markets import Platform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,33 +22,64 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """An answer that arrived whole."""
+    """An answer as it came, whole."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-class Transport:
-    """Reuses connections, follows no redirect, keeps no cookie. Use as an async context manager."""
+class NotSent(Exception):
+    """Not one byte of the request left: refused, unresolved, bad certificate, or no connection in time."""
 
-    def __init__(self, *, platform: Platform, limits: Limits, unreachable: str) -> None:
-        self._platform = platform
-        self._limits = limits
-        self._unreachable = unreachable
-        """The error code for a host that could not be reached at all."""
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NoAnswer(Exception):
+    """The request may have left, and no whole answer came back."""
+
+    def __init__(self, why: str, *, code: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.code = code
+
+
+class _ConnectionLost(aiohttp.ClientError):
+    """Stands in for the errors after which aiohttp would send a request a second time."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Never send anything twice. aiohttp repeats GET, PUT and DELETE by itself when a connection breaks, and platforms
+    register effects as GET (Lazada cancels orders by GET [D])."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _ConnectionLost(type(error).__name__) from error
+
+
+class Transport:
+    """Connections to one platform. Use as an async context manager; connections are reused, redirects refused, cookies
+    and proxy settings of the machine ignored."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Transport":
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.connections, ttl_dns_cache=300),
+            connector=aiohttp.TCPConnector(limit=self.limits.connections, ttl_dns_cache=300),
             timeout=aiohttp.ClientTimeout(
-                total=self._limits.total_s,
+                total=self.limits.total_s,
                 # Shorter than the total, so that a host that never accepts is told apart from one that never answers.
-                sock_connect=self._limits.connect_s,
+                sock_connect=self.limits.connect_s,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            middlewares=(_once,),
         )
         return self
 
@@ -59,44 +88,35 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    async def ask(
+    async def send(
         self,
         method: str,
         url: str,
         *,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: bytes | None,
-        is_effect: bool,
+        query: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | aiohttp.FormData | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Received:
-        """Send once, never again by itself. Raises Transient when certainly nothing left; for what may have arrived
-        OutcomeUnknown if it `is_effect`, else Transient. The causes are not chained: their words hold the address,
-        and an address may hold secrets."""
+        """Send once and read the whole answer, whatever its status. Raises NotSent and NoAnswer."""
         if self._session is None:
-            raise RuntimeError("use the transport inside `async with`")
+            raise RuntimeError("use it inside `async with`")
         try:
             async with self._session.request(
-                method, url, params=query, headers=headers, data=body, allow_redirects=False
+                method, url, params=query, data=data, headers=headers, allow_redirects=False
             ) as answer:
-                return Received(status=answer.status, headers=answer.headers, body=await self._whole(answer, is_effect))
+                return Received(status=answer.status, headers=answer.headers, body=await self._bounded(answer))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            # Refused, unresolved, bad certificate or no connection in time: not one byte of the request left.
-            raise Transient(self._unreachable, platform=self._platform, platform_code=type(error).__name__) from None
+            raise NotSent(type(error).__name__) from error
+        except _ConnectionLost as error:
+            raise NoAnswer(str(error), code=str(error)) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise self._doubt(type(error).__name__, type(error).__name__, is_effect) from None
+            raise NoAnswer(type(error).__name__, code=type(error).__name__) from error
 
-    async def _whole(self, answer: aiohttp.ClientResponse, is_effect: bool) -> bytes:
+    async def _bounded(self, answer: aiohttp.ClientResponse) -> bytes:
         chunks = bytearray()
         async for chunk in answer.content.iter_chunked(65536):
             chunks += chunk
-            if len(chunks) > self._limits.answer_bytes:
+            if len(chunks) > self.limits.answer_bytes:
                 answer.close()
-                raise self._doubt("oversized", f"more than {self._limits.answer_bytes} bytes", is_effect)
+                raise NoAnswer(f"more than {self.limits.answer_bytes} bytes", code="oversized")
         return bytes(chunks)
-
-    def _doubt(self, code: str, detail: str, is_effect: bool) -> OutcomeUnknown | Transient:
-        if is_effect:
-            return OutcomeUnknown(
-                "platform_outcome_unknown", platform=self._platform, platform_code=code, detail=detail
-            )
-        return Transient("platform_transient", platform=self._platform, platform_code=code, detail=detail)

@@ -30,8 +30,9 @@ from seawall.connectors.tiktokshop.limits import CASES_PAGE, KEY_MAX
 from seawall.connectors.tiktokshop.mapping import status_of
 from seawall.connectors.tiktokshop.pages import Listing, Window
 from seawall.connectors.tiktokshop.reasons import NEVER, documented
-from seawall.connectors.tiktokshop.scalars import id_of, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import id_of
 from seawall.connectors.tiktokshop.wire import WireCancellation
+from seawall.connectors.tolerant import rows_at, scalar
 from seawall.kernel.markets import Platform
 
 _CANCELLATIONS = Listing(api=CANCELLATIONS, rows="cancellations", id="cancel_id", page_size=CASES_PAGE)

@@ -16,7 +16,7 @@ from seawall.connectors.contracts import (
 )
 from seawall.connectors.tiktokshop.mapping import status_of
 from seawall.connectors.tiktokshop.reasons import reason_of
-from seawall.connectors.tiktokshop.scalars import amount, instant, scalar
+from seawall.connectors.tiktokshop.scalars import instant
 from seawall.connectors.tiktokshop.wire import (
     WireAction,
     WireCancellation,
@@ -26,6 +26,7 @@ from seawall.connectors.tiktokshop.wire import (
     WireReturn,
     WireSku,
 )
+from seawall.connectors.tolerant import amount, scalar
 
 BUYER_CANCEL = "BUYER_CANCEL"
 PENDING = "CANCELLATION_REQUEST_PENDING"

@@ -28,7 +28,8 @@ from seawall.connectors.tiktokshop.endpoints import (
 from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.images import part_of
 from seawall.connectors.tiktokshop.limits import MESSAGES_PAGE, TEXT_MAX, text_units
-from seawall.connectors.tiktokshop.scalars import compact, id_of, object_at, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import compact, id_of
+from seawall.connectors.tolerant import object_at, rows_at, scalar
 
 _RULES_FORBID = "45109001"
 MAX_MESSAGE_PAGES = 200

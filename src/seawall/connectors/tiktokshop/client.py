@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from seawall.connectors.contracts import Exchange
-from seawall.connectors.errors import ConnectorError, RateLimited
+from seawall.connectors.errors import ConnectorError, RateLimited, Transient
 from seawall.connectors.tiktokshop.endpoints import Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import compact, id_of, parse_object
+from seawall.connectors.tiktokshop.scalars import compact, id_of
 from seawall.connectors.tiktokshop.signing import sign_request
-from seawall.connectors.transport import Limits, Received, Transport
+from seawall.connectors.tolerant import parse_object
+from seawall.connectors.transport import Limits, NoAnswer, NotSent, Received, Transport
 from seawall.kernel.clock import Clock
 from seawall.kernel.markets import Platform
 
@@ -70,9 +71,7 @@ class TiktokClient:
         self._clock = clock
         self._record = record
         self._throttled = 0
-        self._transport = Transport(
-            platform=Platform.TIKTOK, limits=limits or Limits(), unreachable="tiktok_no_connection"
-        )
+        self._transport = Transport(limits)
 
     async def __aenter__(self) -> "TiktokClient":
         await self._transport.__aenter__()
@@ -96,13 +95,14 @@ class TiktokClient:
         raw, content_type = _wire(body, file)
         _refuse_unsendable(business)
         asked_at = self._clock.now()
-        received = await self._transport.ask(
+        received = await ask(
+            self._transport,
+            CallFacts(is_effect=api.is_effect, answered_at=asked_at),
             api.method,
             f"{self._base_url}{path}",
             query=self._signed(api, path, business, raw, content_type),
             headers=self._headers(content_type),
-            body=raw or None,
-            is_effect=api.is_effect,
+            body=raw,
         )
         payload = parse_object(received.body)
         exchange = Exchange(
@@ -152,6 +152,29 @@ class TiktokClient:
             retry_after=received.headers.get("Retry-After", ""),
             throttled=self._throttled,
         )
+
+
+async def ask(
+    transport: Transport,
+    facts: CallFacts,
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    body: bytes = b"",
+) -> Received:
+    """One request and its whole answer. Raises Transient when certainly nothing left; for what may have arrived
+    OutcomeUnknown if it is an effect, else Transient."""
+    failed: ConnectorError
+    try:
+        return await transport.send(method, url, query=query, data=body or None, headers=headers)
+    except NotSent as error:
+        failed = Transient("tiktok_no_connection", platform=Platform.TIKTOK, platform_code=error.why)
+    except NoAnswer as error:
+        failed = doubt(error.why, facts, code=error.code)
+    # Raised out here without its cause, whose words hold the address: that of a token call holds the app secret.
+    raise failed
 
 
 def _wire(body: Mapping[str, Any] | None, file: FilePart | None) -> tuple[bytes, str]:

@@ -9,8 +9,8 @@ from seawall.connectors.tiktokshop.endpoints import CONVERSATIONS
 from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.limits import CONVERSATIONS_PAGE
 from seawall.connectors.tiktokshop.pages import MAX_PAGES
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar
 from seawall.connectors.tiktokshop.wire import WireConversation
+from seawall.connectors.tolerant import rows_at, scalar
 
 QUIET_PAGES = 2
 """How many pages without anything new end the reading of a list that was newest first so far (ours)."""

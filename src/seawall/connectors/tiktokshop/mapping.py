@@ -12,8 +12,9 @@ from seawall.connectors.contracts import (
     TraceEvent,
     UploadedImage,
 )
-from seawall.connectors.tiktokshop.scalars import id_of, instant, scalar
+from seawall.connectors.tiktokshop.scalars import id_of, instant
 from seawall.connectors.tiktokshop.wire import WireConversation, WireImage, WireMessage, WireOrder, WireTrack
+from seawall.connectors.tolerant import scalar
 
 SPEAKERS: Mapping[str, Speaker] = {
     "BUYER": Speaker.BUYER,
@@ -152,7 +153,7 @@ def session_of(raw: Mapping[str, Any]) -> SessionState | None:
         return None
     return SessionState(
         session_id=conversation.id,
-        unread=conversation.unread_count,
+        unread=max(conversation.unread_count, 0),
         seller_read_up_to=None,
         buyer_read_up_to=None,
         raw=raw,

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 
 from seawall.connectors.contracts import TokenGrant
 from seawall.connectors.errors import AuthExpired, ConnectorError, Rejected
-from seawall.connectors.tiktokshop.client import TiktokClient
+from seawall.connectors.tiktokshop.client import TiktokClient, ask
 from seawall.connectors.tiktokshop.endpoints import SHOPS, TOKEN_GET, TOKEN_REFRESH, Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import id_of, parse_object, rows_at
+from seawall.connectors.tiktokshop.scalars import id_of
 from seawall.connectors.tiktokshop.sites import API_BASE_URL, AUTH_BASE_URL, CONSENT_URL
 from seawall.connectors.tiktokshop.wire import WireShop, WireTokens
+from seawall.connectors.tolerant import parse_object, rows_at
 from seawall.connectors.transport import Limits, Transport
 from seawall.kernel.clock import SYSTEM_CLOCK, Clock
 from seawall.kernel.errors import Refused
@@ -52,8 +53,8 @@ class TiktokAuthoriser:
         self._consent_url = consent_url
         self._api_url = api_url
         self._clock = clock
-        self._limits = limits or Limits()
-        self._transport = Transport(platform=Platform.TIKTOK, limits=self._limits, unreachable="tiktok_no_connection")
+        self._limits = limits
+        self._transport = Transport(limits)
 
     async def __aenter__(self) -> "TiktokAuthoriser":
         await self._transport.__aenter__()
@@ -117,13 +118,13 @@ class TiktokAuthoriser:
         )
 
     async def _ask(self, api: Api, params: Mapping[str, str]) -> tuple[Mapping[str, Any], CallFacts]:
-        received = await self._transport.ask(
+        received = await ask(
+            self._transport,
+            CallFacts(is_effect=False, answered_at=self._clock.now()),
             api.method,
             f"{self._auth_url}{api.path}",
             query={"app_key": self._app_key, "app_secret": self._app_secret, **params},
             headers={},
-            body=None,
-            is_effect=False,
         )
         payload = parse_object(received.body)
         facts = CallFacts(

@@ -13,7 +13,7 @@ from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.images import part_of
 from seawall.connectors.tiktokshop.limits import CASES_PAGE
 from seawall.connectors.tiktokshop.pages import Listing, Window
-from seawall.connectors.tiktokshop.scalars import rows_at
+from seawall.connectors.tolerant import rows_at
 
 _RETURNS = Listing(api=RETURNS, rows="return_orders", id="return_id", page_size=CASES_PAGE)
 
