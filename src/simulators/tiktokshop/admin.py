@@ -167,6 +167,8 @@ class Admin:
         conversation = self._conversation(row)
         if conversation is None:
             return bad("unknown session or order")
+        if row.get("order_id"):
+            self._parts.threads.enter_from(conversation, str(row["order_id"]))
         message = self._parts.buyers.say(conversation, str(row.get("text", "")))
         return web.json_response(message_row(conversation, message))
 

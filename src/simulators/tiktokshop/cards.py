@@ -7,6 +7,7 @@ from typing import Any
 from simulators.tiktokshop.answers import ApiError
 from simulators.tiktokshop.call import Call
 from simulators.tiktokshop.entities import Conversation, Order
+from simulators.tiktokshop.params import is_writable
 
 SENDABLE = {
     "TEXT": ("content",), "IMAGE": ("url", "width", "height"), "VIDEO": ("vid",), "PRODUCT_CARD": ("product_id",),
@@ -51,7 +52,7 @@ def _is_given(value: object) -> bool:
 
 def _checked_text(call: Call, conversation: Conversation, text: object) -> tuple[str, list[str]]:
     switches = call.world.switches
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not is_writable(text):
         raise call.bad("content of TEXT must be a string")
     if switches.text_max and len(text) > switches.text_max:
         raise call.bad(f"text is longer than {switches.text_max} characters")
@@ -79,7 +80,7 @@ def _checked_order(call: Call, conversation: Conversation, kind: str, fields: di
         raise ApiError(45111017, "The card was rejected: the order does not fit the conversation")
     package_id = fields.get("package_id")
     if kind == "LOGISTICS_CARD" and (
-        not order.package_ids or (package_id is not None and package_id not in order.package_ids)
+        not order.package_ids or (package_id is not None and str(package_id) not in order.package_ids)
     ):
         raise ApiError(45111017, "The card was rejected: the order has no such package")
     if kind == "RETURN_REFUND_CARD" and (

@@ -184,7 +184,10 @@ class Gateway:
         return reply
 
     def _done(self, call: Call) -> Reply:
-        return Reply(body=success(call.endpoint.handle(call), self._world.clock.now_ms()), code="0")
+        data = call.endpoint.handle(call)
+        if self._world.switches.unknown_fields:
+            data = {**data, "field_of_next_year": {"value": 1}}
+        return Reply(body=success(data, self._world.clock.now_ms()), code="0")
 
     async def _before(self, call: Call | None, fault: Fault) -> Reply | None:
         """What goes wrong before the platform has done anything."""
