@@ -72,13 +72,13 @@ def shopee(folder: Path, sends: int) -> Load:
     """Signed query, JSON body."""
     sim = ShopeeSimProcess(folder).start()
     shop = sim.add_store("TH")
-    sim.add_orders(shop, BUYERS)
+    sim.add_orders(shop, sends // 5 + 1)  # five messages a buyer are what Shopee takes without an answer
     buyers = [(int(row["buyer_id"]), order_sn) for order_sn, row in sim.orders(shop).items()]
     path = "/sellerchat/send_message"
     url = f"{sim.url}/api/v2{path}?{urlencode(shopee_calls.signed(path, shop))}"
     requests = []
     for n in range(sends):
-        buyer, order_sn = buyers[n % BUYERS]
+        buyer, order_sn = buyers[n % len(buyers)]
         said = {
             "to_id": buyer, "message_type": "text", "content": {"text": f"{TEXT} {n}"},
             "source_content": {"order_sn": order_sn},
