@@ -139,6 +139,13 @@ class TestSwitchesOfSeveralPlatforms:
         with pytest.raises(SwitchError):
             build(Settings(platforms=("lazada", "shopee"), switches={name: 1}))
 
+    @pytest.mark.parametrize("change", [{"repeat_scope": "buyers"}, {"censor": False}, {"ping_key": ["push"]}])
+    def test_a_word_that_a_switch_does_not_take_is_refused(self, change: dict[str, object]) -> None:
+        switches = Switches()
+        with pytest.raises(SwitchError, match="takes one of"):
+            switches.update({"in_a_row": 1, **change})
+        assert switches == Switches()
+
     def test_a_fault_file_may_hold_tables_of_platforms(self, tmp_path: Path) -> None:
         path = tmp_path / "faults.toml"
         path.write_text("[switches]\ntext_max = 5\n[switches.shopee]\nrepeat_h = 1\n", encoding="utf-8")
