@@ -1,5 +1,6 @@
 """Writing to buyers through the connector, against the simulator over real HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -115,6 +116,22 @@ class TestConversation:
         second = await shopee.send_text(session_id, "how can we help?")
         assert first.session_id == second.session_id == session_id
         assert len(shopee_sim.calls("/api/v2/sellerchat/get_one_conversation")) == 1
+
+    async def test_many_buyers_at_once_each_get_their_own_message(
+        self, shopee: ShopeeConnector, shopee_sim: ShopeeSim, shop: ShopeeStore
+    ) -> None:
+        order_ids = shopee_sim.add_orders(shop, 40)
+
+        async def tell(order_id: str) -> tuple[str, str]:
+            session_id = (await shopee.open_session(order_id)).session_id
+            return order_id, (await shopee.send_text(session_id, f"about {order_id}")).session_id
+
+        told = await asyncio.gather(*map(tell, order_ids))
+
+        logged = {message["order_id"]: message for message in shopee_sim.messages()}
+        assert len(logged) == len(set(dict(told).values())) == 40
+        for order_id, session_id in told:
+            assert (logged[order_id]["text"], logged[order_id]["session_id"]) == (f"about {order_id}", session_id)
 
     async def test_a_conversation_of_another_shop_is_not_written_to(
         self, shopee: ShopeeConnector, shopee_sim: ShopeeSim

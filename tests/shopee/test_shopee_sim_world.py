@@ -94,6 +94,25 @@ class TestKilled:
         first, second = (json.loads(body)["data"]["content"]["message_id"] for _, body in shopee_sink.received)
         assert first == second
 
+    def test_no_push_after_a_restart_has_the_id_of_one_before(
+        self, shopee_sim_process: ShopeeSimProcess, shopee_sink: ShopeeSink
+    ) -> None:
+        sim = shopee_sim_process
+        shop = sim.add_store("TH", seller_id="600777")
+        [order_sn] = sim.add_orders(shop, 1)
+        sim.set_callback(shopee_sink.url)
+        for status in ("COMPLETED", "SHIPPED", "COMPLETED"):
+            sim.set_status(shop, order_sn, status)
+        sim.until(lambda: sim.summary()["pushes_pending"] == 0)
+        before = {body["msg_id"] for body in shopee_sink.bodies()}
+        shopee_sink.received.clear()
+        sim.kill()
+        sim.start()
+        for status in ("SHIPPED", "COMPLETED", "SHIPPED"):
+            sim.set_status(shop, order_sn, status)
+        sim.until(lambda: len(shopee_sink.bodies(3)) == 3)
+        assert before.isdisjoint(body["msg_id"] for body in shopee_sink.bodies())
+
 
 class TestSwitchesOfSeveralPlatforms:
     def test_a_bare_name_reaches_whoever_knows_it_and_a_platform_can_be_aimed_at(self) -> None:
@@ -119,6 +138,13 @@ class TestSwitchesOfSeveralPlatforms:
             build(Settings(platforms=("lazada", "shopee"), assignments=[f"{name}=1"]))
         with pytest.raises(SwitchError):
             build(Settings(platforms=("lazada", "shopee"), switches={name: 1}))
+
+    @pytest.mark.parametrize("change", [{"repeat_scope": "buyers"}, {"censor": False}, {"ping_key": ["push"]}])
+    def test_a_word_that_a_switch_does_not_take_is_refused(self, change: dict[str, object]) -> None:
+        switches = Switches()
+        with pytest.raises(SwitchError, match="takes one of"):
+            switches.update({"in_a_row": 1, **change})
+        assert switches == Switches()
 
     def test_a_fault_file_may_hold_tables_of_platforms(self, tmp_path: Path) -> None:
         path = tmp_path / "faults.toml"
