@@ -1,8 +1,10 @@
-"""Switches of a platform: choices nobody documents, and faults of its everyday, each with one value."""
+"""What the switches of every simulated platform have in common: checked by name and kind, set live or by text."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+
+DAY_S = 86_400
 
 
 class SwitchError(ValueError):
@@ -10,12 +12,17 @@ class SwitchError(ValueError):
 
 
 @dataclass(kw_only=True)
-class SwitchSet:
-    """Base of a platform's switches: its fields are the switches, their defaults the kinds."""
+class SwitchBoard:
+    """Base of a platform's switches: a dataclass of bool, int, float, str and pairs of numbers."""
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """The switches there are."""
+        return frozenset(f.name for f in fields(cls))
 
     def update(self, changes: Mapping[str, Any]) -> None:
         """Set some. Raises SwitchError, and then nothing has changed."""
-        known = {f.name for f in fields(self)}
+        known = self.names()
         for name, value in changes.items():
             if name not in known:
                 raise SwitchError(f"unknown switch {name!r}; known: {', '.join(sorted(known))}")
@@ -26,7 +33,7 @@ class SwitchSet:
     def set_text(self, assignment: str) -> None:
         """Set one from `name=value` of the command line. Raises SwitchError."""
         name, _, text = assignment.partition("=")
-        present = getattr(self, name, None)
+        present = getattr(self, name, None) if name in self.names() else None
         try:
             if isinstance(present, bool):
                 value: Any = {"true": True, "1": True, "false": False, "0": False}[text.lower()]

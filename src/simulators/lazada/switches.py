@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from simulators.core.switches import SwitchError, SwitchSet
+from simulators.core.switches import DAY_S, SwitchBoard, SwitchError
 
 __all__ = ["DAY_S", "SwitchError", "Switches"]
 
-DAY_S = 86_400
-
 
 @dataclass(kw_only=True)
-class Switches(SwitchSet):
+class Switches(SwitchBoard):
     """One value each; the docs page lists them with source and certainty."""
 
     # gateway

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from simulators.core.switches import SwitchSet
+from simulators.core.switches import DAY_S, SwitchBoard
 
-DAY_S = 86_400
+__all__ = ["DAY_S", "Switches"]
 
 
 @dataclass(kw_only=True)
-class Switches(SwitchSet):
+class Switches(SwitchBoard):
     """One value each; the docs page lists them with source and certainty."""
 
     # gateway
