@@ -16,11 +16,14 @@ from simulators.core.clock import draw
 CALL_KINDS = frozenset({
     "slow", "slow_after", "http_429", "http_5xx", "http_5xx_after", "api_call_limit", "reset_before",
     "reset_after", "malformed_json", "token_expired", "censored",
-    "forbidden_session", "quota", "error", "error_after", "second_level_error", "empty_body", "huge_body",
+    "forbidden_session", "error", "error_after", "second_level_error", "quota", "empty_body", "huge_body",
 })  # fmt: skip
 """What can happen to a call. `..._after`: the platform has done it, only the answer suffers."""
 PUSH_KINDS = frozenset({"duplicate_webhook", "late_webhook", "lost_webhook", "shuffled_webhook"})
 """What can happen to a push."""
+
+
+_TOKEN_CALLS = ("/auth/", "/api/v2/token/")
 
 
 class FaultError(ValueError):
@@ -74,10 +77,6 @@ class Fault:
         return True
 
 
-def _is_token_call(path: str) -> bool:
-    return "/auth/" in path or path.startswith("/api/v2/token/")
-
-
 class FaultPlan:
     """The faults in force."""
 
@@ -98,7 +97,11 @@ class FaultPlan:
             for number, fault in enumerate(self.faults)
             if fault.kind in CALL_KINDS
             and fault.platform in {"", platform}
-            and (fnmatch.fnmatchcase(path, fault.path) if fault.path != "*" else not _is_token_call(path))
+            and (
+                fnmatch.fnmatchcase(path, fault.path)
+                if fault.path != "*"
+                else not any(part in path for part in _TOKEN_CALLS)
+            )
             and (not method or fault.method in {"", method})
             and fault.seller_id in {"", seller_id}
             and (not fault.order_id or fault.order_id in order_ids)

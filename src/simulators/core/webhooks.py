@@ -44,6 +44,10 @@ class DeliverySettings:
     retry_span_s: float = 1800.0
     max_tries: int = 13
     """The first delivery and 12 repeats."""
+    retry_spans_s: tuple[float, ...] = ()
+    """A span for each repeat where the platform waits longer and longer; empty: always `retry_span_s`."""
+    needs_empty_body: bool = False
+    """Whether an answer with words in it counts as failed."""
     senders: int = 32
 
 
@@ -171,7 +175,10 @@ class WebhookSender:
         """Seconds until the next try of a push that was not taken; None when there is none."""
         if push.waits_s is not None:
             return push.waits_s[push.tries - 1] if push.tries <= len(push.waits_s) else None
-        return self.settings.retry_span_s if push.tries < self.settings.max_tries else None
+        if push.tries >= self.settings.max_tries:
+            return None
+        spans = self.settings.retry_spans_s
+        return spans[min(push.tries, len(spans)) - 1] if spans else self.settings.retry_span_s
 
     async def _post(self, push: Push) -> tuple[str, bool]:
         if self._session is None:
@@ -188,5 +195,7 @@ class WebhookSender:
                 if push.needs_empty_2xx:
                     is_2xx = 200 <= answer.status < 300
                     return f"{answer.status}{' with a body' if body else ''}", is_2xx and not body
+                if body and self.settings.needs_empty_body:
+                    return "not empty", False
                 return str(answer.status), answer.status == 200
         return "no answer", False

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from simulators.core.clock import iso, parse_instant, wall_ms
 from simulators.core.faults import Fault
-from simulators.core.wire import HUGE_BODY, cut
+from simulators.core.wire import cut
 from simulators.lazada import cancel, im, logistics, oauth, orders, seller
 from simulators.lazada.answers import (
     ApiError,
@@ -37,6 +37,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     **seller.ENDPOINTS,
 }
 """What exists. Retired calls (/order/cancel, /order/failure_reason/get) answer InvalidApi like any unknown path."""
+HUGE_BODY = b'{"code":"0","padding":"' + b"x" * (12 * 1024 * 1024) + b'"}'
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,7 @@ from simulators.core.wire import bad_request, json_object, rows_in
 from simulators.tiktokshop import oauth
 from simulators.tiktokshop.admin_views import BASE, message_row
 from simulators.tiktokshop.entities import MARKETS, SCOPES, App, Conversation, Store, stable_id
-from simulators.tiktokshop.events import Notifier
+from simulators.tiktokshop.events import Notifier, apply_push_switches
 from simulators.tiktokshop.loading import RowError, order_from
 from simulators.tiktokshop.parts import Parts
 from simulators.tiktokshop.world import World
@@ -140,6 +140,7 @@ class Admin:
             self._world.switches.update(await json_object(request))
         except SwitchError as error:
             return bad_request(str(error))
+        apply_push_switches(self._world)
         return web.json_response(self._world.switches.as_json())
 
     async def get_switches(self, request: web.Request) -> web.Response:

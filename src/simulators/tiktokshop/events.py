@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from simulators.core.webhooks import Push
 from simulators.tiktokshop.answers import encoded
 from simulators.tiktokshop.call import Call, Endpoint
 from simulators.tiktokshop.chat import sender_json
@@ -190,27 +189,28 @@ class Notifier:
             envelope["tts_notification_id"] = world.fresh_id()
         envelope |= {"shop_id": store.seller_id, "timestamp": world.clock.now_ms() // 1000, "data": data}
         body = encoded(envelope)
-        switches = world.switches
-        push = Push(
+        world.pushes.send_signed(
             url=address,
             body=body,
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": push_signature(app.app_key, app.app_secret, body),
-            },
+            authorization=push_signature(app.app_key, app.app_secret, body),
             label=f"type {kind} seller {store.seller_id}",
             on_acked=acked,
-            ack_s=switches.push_ack_s,
-            waits_s=[span * switches.push_retry_scale for span in RETRY_S[: switches.push_max_tries - 1]],
-            needs_empty_2xx=switches.push_needs_empty_body,
+            faults=world.faults.on_push("tiktok-shop", str(kind), store.seller_id),
         )
-        world.pushes.send(push, world.faults.on_push("tiktok-shop", str(kind), store.seller_id))
 
     def _has_grant(self, app: App, store: Store) -> bool:
         return any(
             grant.app_key == app.app_key and store.seller_id in grant.seller_ids and not grant.is_revoked
             for grant in self._world.grants
         )
+
+
+def apply_push_switches(world: World) -> None:
+    """Take the delivery spans over from the switches."""
+    settings, switches = world.pushes.settings, world.switches
+    settings.ack_s, settings.max_tries = switches.push_ack_s, switches.push_max_tries
+    settings.retry_spans_s = tuple(span * switches.push_retry_scale for span in RETRY_S)
+    settings.needs_empty_body = switches.push_needs_empty_body
 
 
 _PATH = "/event/{version}/webhooks"

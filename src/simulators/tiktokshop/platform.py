@@ -5,7 +5,7 @@ from aiohttp import web
 from simulators.tiktokshop.admin import Admin
 from simulators.tiktokshop.admin_cases import AdminCases
 from simulators.tiktokshop.admin_views import AdminViews
-from simulators.tiktokshop.events import Notifier
+from simulators.tiktokshop.events import Notifier, apply_push_switches
 from simulators.tiktokshop.gateway import PREFIX, Gateway
 from simulators.tiktokshop.oauth import TOKEN_PATHS, consent_page
 from simulators.tiktokshop.parts import Parts
@@ -45,6 +45,7 @@ class TiktokShopPlatform:
         """Take up the journal and begin to push."""
         self.world.replay()
         self.world.journal.open()
+        apply_push_switches(self.world)
         await self.world.pushes.start()
         self.world.agenda.start()
         self.world.timers.start()

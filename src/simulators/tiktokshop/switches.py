@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from simulators.core.switches import DAY_S, SwitchBoard
+from simulators.core.switches import SwitchBoard
 
-__all__ = ["DAY_S", "Switches"]
+DAY_S = 86_400
 
 
 @dataclass(kw_only=True)
