@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from simulators.core.faults import FaultError
+from simulators.core.switches import SwitchError
 from simulators.launch import BUILDERS, Settings, build
-from simulators.lazada.switches import SwitchError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulators", description="Stand-in marketplaces over real HTTP.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="serve until stopped")
-    run.add_argument("--platform", choices=[*sorted(BUILDERS), "all"], default="all")
+    run.add_argument(
+        "--platform",
+        choices=[*sorted(BUILDERS), "all"],
+        default="all",
+        help="which marketplace stands in; all by default",
+    )
     run.add_argument("--port", type=int, required=True, help="0 takes a free port; the first line printed names it")
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--faults", type=Path, help="TOML or JSON file with faults and switches")
@@ -47,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--log", type=Path, help="JSON lines of every message the platforms accepted")
     run.add_argument("--calls", type=Path, help="JSON lines of all calls")
     run.add_argument("--state", type=Path, help="journal; a restart goes on from it")
-    run.add_argument("--set", action="append", metavar="SWITCH=VALUE", help="a switch, may be repeated")
+    run.add_argument("--set", action="append", metavar="[PLATFORM.]SWITCH=VALUE",
+                     help="a switch, of one platform or of all that know it; may be repeated")  # fmt: skip
     return parser
 
 

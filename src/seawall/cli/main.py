@@ -11,7 +11,7 @@ import typer
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from seawall import __version__
-from seawall.cli import demo, evidence, incident, orders, outreach, run, script, shops, simulators, team
+from seawall.cli import demo, evidence, incident, orders, outreach, run, script, seat, shops, simulators, team
 from seawall.cli.context import act_as
 from seawall.cli.output import complain, is_json, out, set_json
 from seawall.kernel.errors import InvalidInput, Misuse, SeawallError, Unreachable
@@ -30,6 +30,7 @@ app.add_typer(shops.app, name="shops", help="Shops and their connections.")
 app.add_typer(orders.app, name="orders", help="Orders from export files.")
 app.add_typer(incident.app, name="incident", help="A storm: facts, orders, script, timeline.")
 app.add_typer(outreach.app, name="outreach", help="Plan, sample, approval, roll-out.")
+app.add_typer(seat.app, name="seat", help="Send by a person's key press, one message after another.")
 app.add_typer(evidence.app, name="evidence", help="Sealed packs, and their verification.")
 app.add_typer(script.app, name="script", help="Check wording.")
 app.add_typer(simulators.app, name="simulators", help="Stand-in marketplaces on this machine.")

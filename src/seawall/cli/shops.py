@@ -77,6 +77,9 @@ def connect(
     auth_url: Annotated[
         str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")
     ] = "",
+    mode: Annotated[
+        str, typer.Option(help="click or manual, to leave more to people than the platform asks for.")
+    ] = "",
     pace: Annotated[float, typer.Option(help="Sends per second; 0 takes our default for the platform.")] = 0,
 ) -> None:
     """Connect a shop: by the seller's consent, or with tokens from a file. Secrets are encrypted, never shown again."""
@@ -87,7 +90,7 @@ def connect(
         return
     found = _connect_by_file(
         code, secrets_file, base_url=base_url, seller_id=seller_id, app_key=app_key, callback_url=callback_url,
-        auth_url=auth_url, pace=Decimal(str(pace)) if pace > 0 else None,
+        auth_url=auth_url, mode=mode, pace=Decimal(str(pace)) if pace > 0 else None,
     )  # fmt: skip
     emit(_connected(code, found))
 
@@ -101,6 +104,7 @@ def _connect_by_file(
     app_key: str,
     callback_url: str,
     auth_url: str,
+    mode: str,
     pace: Decimal | None,
 ) -> "Connection":
     """Connect with tokens that somebody already has."""
@@ -121,6 +125,7 @@ def _connect_by_file(
         push_key=secrets["push_key"],
         callback_url=callback_url,
         auth_url=auth_url,
+        mode=mode,
         sends_per_second=pace,
     )
     return connect_shop(cmd, by=by, clock=SYSTEM_CLOCK)

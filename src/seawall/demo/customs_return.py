@@ -17,7 +17,9 @@ from rich.padding import Padding
 from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
-from seawall.demo.ending import judge, show_numbers
+from seawall.demo.ending import judge, show_numbers, totals
+from seawall.demo.files.api import StormShop
+from seawall.demo.marketplaces import PACE
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -30,6 +32,11 @@ _ORDER = [state.value for state in IncidentState]
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def pending(door: SideDoor, what: str) -> int:
+    """How much of something is still on its way at all marketplaces together."""
+    return sum(int(each.summary(door)[what]) for each in scene.MARKETPLACES)
 
 
 class CustomsReturn:
@@ -63,10 +70,13 @@ class CustomsReturn:
         self._say("1 Database", "An administrator makes the tables once.")
         self._commands.run("migrate")
         state = self._state()
-        self._say("2 Marketplace", "The simulated Lazada opens on this machine; a real shop would simply be there.")
-        door = self._open_marketplace(state)
         self._say(
-            "3 Team, seller and shops", "An administrator adds the team, the seller and the shops, and connects Lazada."
+            "2 Marketplaces",
+            "Simulated Shopee, Lazada and TikTok Shop open on this machine; real ones would just be there.",
+        )
+        door = self._open_marketplaces(state)
+        self._say(
+            "3 Team, seller and shops", "An administrator adds the team, the seller and the shops, and connects them."
         )
         self._people_and_shops(state)
         self._say("4 Orders", "The seller hands over the export files; the lead imports them.")
@@ -86,7 +96,9 @@ class CustomsReturn:
         )
         self._sample_and_approve(code)
         self._say(
-            "9 Roll-out", "Waves of 20, 500 and the rest, each shop at its own pace. Anyone may pause at any time."
+            "9 Roll-out",
+            "Waves of 20, 500 and the rest, each shop at its own pace; anyone may pause. Where Shopee wants a person to"
+            " press a key, people at seats press: here they are SIMULATED and say so.",
         )
         self._roll_out(code)
         self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
@@ -120,17 +132,20 @@ class CustomsReturn:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _open_marketplace(self, state: DemoState) -> SideDoor:
+    def _open_marketplaces(self, state: DemoState) -> SideDoor:
         folder = self._work_folder(state)
         child = self._beside.start(
-            "simulators", "run", "--platform", "lazada", "--port", str(state.simulator_port),
-            "--state", str(folder / "lazada.journal"), "--seed", str(state.seed), "--set", "order_age_days=30",
+            "simulators", "run", "--platform", "all", "--port", str(state.simulator_port),
+            "--state", str(folder / "marketplaces.journal"), "--log", str(folder / "accepted.jsonl"),
+            "--seed", str(state.seed), "--set", "lazada.order_age_days=30",
+            # TikTok Shop would cancel what was not shipped in time, and close the chat with it: the storm stands still.
+            "--set", "tiktok-shop.orders_move=false",
             "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
             "--faults", str(Path(__file__).parent / "faults.toml"), log=folder / "simulator.log",
         )  # fmt: skip
         door = SideDoor(state.simulator_port)
         door.await_up(child)
-        scene.set_up_marketplace(door, state)
+        scene.set_up_marketplaces(door, state)
         return door
 
     def _people_and_shops(self, state: DemoState) -> None:
@@ -158,20 +173,27 @@ class CustomsReturn:
                 "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
                 shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
             )  # fmt: skip
-        for shop in scene.lazada_shops():
-            secrets_file = self._work_folder(state) / "secrets.toml"
-            secrets_file.touch(mode=0o600)
-            secrets_file.write_text(
-                f'app_secret = "{state.app_secret}"\naccess_token = "{scene.token_of(shop, state)}"\n', encoding="utf-8"
-            )
+        for seat in scene.SEATS:
             run(
-                "shops", "connect", shop.code, "--base-url",
-                f"http://127.0.0.1:{state.simulator_port}/lazada/{shop.market.value.lower()}/rest", "--seller-id",
-                scene.seller_id(shop), "--app-key", state.app_key, "--secrets-file", str(secrets_file), by=admin,
-                show=False,
+                "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
+                by=admin, show=False,
             )  # fmt: skip
-            secrets_file.unlink()
+        for shop in scene.SHOPS:
+            self._connect(state, shop)
         run("shops", "list", by=admin)
+
+    def _connect(self, state: DemoState, shop: StormShop) -> None:
+        place = scene.marketplace_of(shop)
+        secrets_file = self._work_folder(state) / "secrets.toml"
+        secrets_file.touch(mode=0o600)
+        rows = place.secrets(state, shop).items()
+        secrets_file.write_text("".join(f'{name} = "{value}"\n' for name, value in rows), encoding="utf-8")
+        self._commands.run(
+            "shops", "connect", shop.code, "--base-url", place.base_url(state, shop), "--seller-id",
+            place.seller_id(shop), "--app-key", place.app_key, "--secrets-file", str(secrets_file),
+            "--pace", str(PACE[shop.platform]), by=scene.ADMIN, show=False,
+        )  # fmt: skip
+        secrets_file.unlink()
 
     def _import(self, state: DemoState) -> dict[str, Path]:
         folder = self._work_folder(state) / "exports"
@@ -220,7 +242,7 @@ class CustomsReturn:
         if not self._is_past(code, IncidentState.SCRIPT_READY):
             plan = self._commands.run("outreach", "plan", code, by=scene.LEAD, show=False)
             err.print(
-                f"  planned {plan['planned']:,}: {plan['can_be_sent']:,} by API,"
+                f"  planned {plan['planned']:,}: {plan['by_worker']:,} by API, {plan['by_seat']:,} by seats,"
                 f" {plan['no_connection']:,} no connection yet;"
                 f" {plan['minutes_at_our_pace'] or 'under 1'} min at our pace; waves {plan['waves']}",
                 markup=False,
@@ -234,7 +256,8 @@ class CustomsReturn:
         self._beside.start("serve", "--port", str(port), log=self._work_folder(state) / "serve.log")
         if not wait_for(lambda: answers(f"{address}/healthz"), seconds=90):
             raise Refused("demo_console_did_not_start", log=str(self._work_folder(state) / "serve.log"))
-        door.post("/lazada/callback", {"app_key": state.app_key, "url": f"{address}/hooks/lazada/{state.app_key}/"})
+        for place in scene.MARKETPLACES:
+            place.push_to(door, f"{address}/hooks/{place.platform.value}/{place.app_key}/")
         self._address = address
         err.print(f"  console at {address}")
 
@@ -244,7 +267,12 @@ class CustomsReturn:
         if show["state"] == "planned":
             if show["roll_out"]["state"] == "planned":
                 run("outreach", "sample", code, by=scene.LEAD)
-            if not wait_for(lambda: self._show(code)["state"] != "planned", seconds=SAMPLE_S):
+
+            def is_out() -> bool:
+                self._seats_press(code)
+                return bool(self._show(code)["state"] != "planned")
+
+            if not wait_for(is_out, seconds=SAMPLE_S):
                 raise Refused("demo_took_too_long", step="sample")
         show = self._show(code)
         if show["state"] == "sample_sent":
@@ -252,6 +280,18 @@ class CustomsReturn:
             err.print(f"  order {sample['order']}, {sample['language']}, {sample['state']}:", markup=False)
             err.print(Padding(sample["text"], (0, 4)), soft_wrap=False)
             run("outreach", "approve", code, "--binding", show["roll_out"]["binding"], by=scene.APPROVER)
+
+    def _seats_press(self, code: str) -> None:
+        """Every simulated seat takes a batch and presses each message of it, as a person would."""
+        for seat, languages in scene.SEATS.items():
+            spoken = [word for language in languages for word in ("--lang", language)]
+            batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
+            for each in batch["in_hand"]:
+                # A pause in mid-batch refuses the press; the person reads why and waits.
+                with contextlib.suppress(Refused):
+                    self._commands.run(
+                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
+                    )
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)
@@ -265,6 +305,7 @@ class CustomsReturn:
             task = shown.add_task("messages", total=total)
 
             def is_done() -> bool:
+                self._seats_press(code)
                 now = self._show(code)
                 waiting = sum(now["outcomes"][name] for name in ("waiting", "claimed", "unknown"))
                 shown.update(
@@ -280,13 +321,13 @@ class CustomsReturn:
     def _settle(self, code: str, door: SideDoor) -> None:
         """Let the platform's last pushes arrive: proof, reads and answers."""
         with bar() as shown:
-            start = int(door.get("/lazada/summary")["plans_pending"])
+            start = pending(door, "plans_pending")
             task = shown.add_task("pushes and answers", total=start)
 
             def is_quiet() -> bool:
-                summary = door.get("/lazada/summary")
-                shown.update(task, completed=max(0, start - int(summary["plans_pending"])))
-                left = int(summary["pushes_pending"]) + int(summary["pushes_busy"]) + int(summary["plans_pending"])
+                plans = pending(door, "plans_pending")
+                shown.update(task, completed=max(0, start - plans))
+                left = pending(door, "pushes_pending") + pending(door, "pushes_busy") + plans
                 return left == 0 and not self._show(code)["outcomes"]["acknowledged"]
 
             wait_for(is_quiet, seconds=SETTLE_S, pause=1.0)
@@ -294,7 +335,7 @@ class CustomsReturn:
     def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
         pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
         report = self._commands.run("evidence", "verify", pack["path"])
-        result, marketplace = self._show(code), door.get("/lazada/summary")
+        result, marketplace = self._show(code), totals(door, self._work_folder(state) / "accepted.jsonl")
         problems = judge(result, pack, report, marketplace, wanted=state.orders)
         show_numbers(result, pack, marketplace)
         for problem in problems:

@@ -1,9 +1,14 @@
 """The end of the demo: do the counts add up, and the numbers as a person reads them."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from seawall.cli.output import err, table
+from seawall.demo.scene import MARKETPLACES
+from seawall.demo.stage import SideDoor
 
 
 def judge(
@@ -21,11 +26,31 @@ def judge(
         ),
         f"the pack holds {pack['items']} orders, not {wanted}": pack["items"] == wanted,
         "the pack does not verify": bool(report["ok"]),
-        f"the marketplace took {marketplace['messages']} messages, the ledger says {sent}": marketplace["messages"]
+        f"the marketplaces took {marketplace['messages']} messages, the ledger says {sent}": marketplace["messages"]
         == sent,
-        f"the marketplace took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
+        f"the marketplaces' log has {marketplace['logged']} messages, the ledger says {sent}": marketplace["logged"]
+        == sent,
+        f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
+        f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
     }
     return [words for words, is_right in checks.items() if not is_right]
+
+
+def totals(door: SideDoor, accepted: Path) -> dict[str, int]:
+    """What the marketplaces themselves say: messages they took and answers buyers gave, and, from their append-only log
+    of accepted messages, how many orders were written about more than once."""
+    summaries = [each.summary(door) for each in MARKETPLACES]
+    about: Counter[tuple[str, str, str]] = Counter()
+    with accepted.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            about[row["platform"], row["shop"], row["text"]] += 1
+    return {
+        "messages": sum(int(each["messages"]) for each in summaries),
+        "answers": sum(int(each["answers"]) for each in summaries),
+        "logged": sum(about.values()),
+        "duplicates": sum(count - 1 for count in about.values()),
+    }
 
 
 def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: Mapping[str, Any]) -> None:
@@ -37,7 +62,7 @@ def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: 
     shown.add_row("[bold]= planned[/bold]", f"[bold]{show['planned']:,}[/bold]")
     err.print(shown)
     err.print(
-        f"the marketplace's own log: {marketplace['messages']:,} messages, {marketplace['duplicates']} twice,"
+        f"the marketplaces' own log: {marketplace['messages']:,} messages, {marketplace['duplicates']} twice,"
         f" {marketplace['answers']:,} answers",
         markup=False,
     )

@@ -1,28 +1,23 @@
 """The scene of the customs storm: the seller's shops, the files handed over, the simulated marketplace loaded."""
 
-import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from seawall.demo.files.api import StormOrder, StormShop, make_files, storm_orders
+from seawall.demo.files.api import DEMO_SHOPS, StormOrder, StormShop, make_files, storm_orders
+from seawall.demo.marketplaces import Marketplace
 from seawall.demo.stage import DemoState, SideDoor
 from seawall.kernel.markets import Market, Platform
 
 SELLER, SELLER_NAME = "s017", "Seller 017"
 LEAD, APPROVER, ADMIN = "demo-lead", "demo-seller", "demo-admin"
 
-SHOPS: tuple[StormShop, ...] = (
-    *(
-        StormShop(code=f"L{market.value}", platform=Platform.LAZADA, market=market)
-        for market in (Market.TH, Market.VN, Market.ID, Market.MY, Market.PH, Market.SG)
-    ),
-    StormShop(code="SID", platform=Platform.SHOPEE, market=Market.ID),
-    StormShop(code="STH", platform=Platform.SHOPEE, market=Market.TH),
-    StormShop(code="TVN", platform=Platform.TIKTOK, market=Market.VN),
-)
-"""Six Lazada shops that can be spoken to, and three shops that wait for their platform's connector."""
+SEATS = {"demo-seat-1": ("id", "ms", "en", "fil"), "demo-seat-2": ("th", "vi")}
+"""Simulated people at seats, with the languages they speak: they press where Shopee wants a person's key press."""
+
+SHOPS: tuple[StormShop, ...] = DEMO_SHOPS
+"""A shop on each of the three platforms in each of the six markets."""
 
 SHOP_NAMES = {
     Market.TH: "บ้านน่าอยู่", Market.VN: "Nhà Xinh", Market.ID: "Rumah Rapi", Market.MY: "Rumah Kemas",
@@ -48,63 +43,31 @@ def hand_over_files(state: DemoState, folder: Path) -> dict[str, Path]:
     return {codes[(str(each.platform), str(each.market))]: folder / each.name for each in written}
 
 
-def seller_id(shop: StormShop) -> str:
-    """The store's id at the simulated platform."""
-    return str(100_000_100 + SHOPS.index(shop))
+MARKETPLACES: tuple[Marketplace, ...] = tuple(
+    Marketplace(
+        platform=platform,
+        shops=tuple(shop for shop in SHOPS if shop.platform is platform),
+        shop_names=SHOP_NAMES,
+        first_seller_id=first,
+    )
+    for platform, first in (
+        (Platform.LAZADA, 100_000_100),
+        (Platform.SHOPEE, 600_100),
+        (Platform.TIKTOK, 7_495_000_000_000_000_100),
+    )
+)
 
 
-def token_of(shop: StormShop, state: DemoState) -> str:
-    """The store's access token at the simulated platform."""
-    return f"demo-{shop.code}-{state.app_secret[:12]}"
+def marketplace_of(shop: StormShop) -> Marketplace:
+    """Where a shop is."""
+    return next(each for each in MARKETPLACES if each.platform is shop.platform)
 
 
-def lazada_shops() -> tuple[StormShop, ...]:
-    """Shops with a connector."""
-    return tuple(shop for shop in SHOPS if shop.platform is Platform.LAZADA)
-
-
-def set_up_marketplace(door: SideDoor, state: DemoState) -> None:
-    """App, stores and orders at the simulated Lazada; what is there already stays."""
-    door.post("/lazada/apps", {"app_key": state.app_key, "app_secret": state.app_secret})
-    for shop in lazada_shops():
-        door.post(
-            "/lazada/stores",
-            {
-                "seller_id": seller_id(shop), "site": shop.market.value.lower(), "name": SHOP_NAMES[shop.market],
-                "app_key": state.app_key, "access_token": token_of(shop, state),
-            },
-        )  # fmt: skip
-    orders = [order for order in orders_of(state) if order.platform is Platform.LAZADA]
-    if int(door.get("/lazada/summary")["orders"]) < len(orders):
-        for start in range(0, len(orders), 2000):
-            door.post("/lazada/orders", _rows(orders[start : start + 2000]))
-
-
-def _rows(orders: Iterable[StormOrder]) -> bytes:
-    by_code = {shop.code: seller_id(shop) for shop in SHOPS}
-    rows = [
-        {
-            "order_id": order.order_id,
-            "seller_id": by_code[order.shop_code],
-            "buyer_id": order.buyer_id,
-            "buyer_name": order.buyer_name[:1] + "****",
-            "status": {"to_ship": "pending", "ready": "ready_to_ship"}.get(order.status, order.status),
-            "created_at": order.created_at.isoformat(),
-            "shipping_fee": format(order.shipping_fee, "f"),
-            "tracking_code": order.tracking,
-            "package_id": f"FP{order.package_id}",
-            "items": [
-                {
-                    "order_item_id": unit, "name": line.item_name, "sku": line.sku,
-                    "item_price": format(line.unit_price, "f"), "paid_price": format(line.unit_price, "f"),
-                }
-                for line in order.lines
-                for unit in line.unit_ids
-            ],
-        }
-        for order in orders
-    ]  # fmt: skip
-    return json.dumps(rows, ensure_ascii=False).encode()
+def set_up_marketplaces(door: SideDoor, state: DemoState) -> None:
+    """Apps, shops and orders at the simulated marketplaces; what is there already stays."""
+    orders = orders_of(state)
+    for marketplace in MARKETPLACES:
+        marketplace.set_up(door, state, orders)
 
 
 def new_state(*, orders: int, seed: int, now: datetime, port: int) -> DemoState:

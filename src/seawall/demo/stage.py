@@ -29,7 +29,6 @@ class DemoState:
     seed: int
     started_at: str
     simulator_port: int
-    app_key: str = "910001"
     app_secret: str = ""
     incident: str = ""
     is_finished: bool = False

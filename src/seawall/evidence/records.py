@@ -170,6 +170,8 @@ class OrderEvidence:
     shipped_at: datetime | None = None
     tracking_number: str = ""
     item: str = ""
+    sent_by: str = ""
+    """Who let the message go: `worker`, or `seat: NAME`, with ` [simulated]` for a stand-in person; empty: nobody."""
     records: tuple[MessageRecord, ...] = ()
     stated_grade: Grade | None = None
     """The grade kept elsewhere, if any: it must be the one derived from the records, or the pack is refused."""

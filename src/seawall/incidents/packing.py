@@ -89,7 +89,10 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         wanted = pks[start : start + CHUNK]
         cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
         by_pk = {case.pk: case for case in cases}
-        rows = {row.case_id: row for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out")}
+        rows = {
+            row.case_id: row
+            for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
+        }
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
@@ -123,8 +126,18 @@ def _order(
         shipped_at=order.shipped_at,
         tracking_number=parcel.tracking_number if parcel else "",
         item=order.lines[0].get("title", "") if order.lines else "",
+        sent_by=sent_by(row),
         records=tuple(record_of(capture, case, row, approved) for capture in captures),
     )
+
+
+def sent_by(row: Recipient | None) -> str:
+    """Who let an order's message go, as the pack names it."""
+    if row is None or not row.platform_message_id:
+        return ""
+    if row.pressed_by is None:
+        return "worker"
+    return f"seat: {row.pressed_by.user}" + (" [simulated]" if row.pressed_by.is_simulated else "")
 
 
 def record_of(capture: Capture, case: Case, row: Recipient | None, approved: Collection[str]) -> pack.MessageRecord:

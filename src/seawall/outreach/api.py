@@ -3,6 +3,7 @@
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
@@ -18,9 +19,43 @@ STEP_FIRST_CONTACT = "first_contact"
 """The step of the first message to every buyer of a storm."""
 
 __all__ = [
-    "DELIVERED", "FAILED", "OPEN", "SENDING", "SENT", "STEP_FIRST_CONTACT", "Approval", "Attempt", "Ceiling", "Decide",
-    "Lane", "PlanRollOut", "PlannedMessage", "Recipient", "RecipientState", "RollOut", "RollOutState", "StalePlan",
-    "Wave", "Worker", "WorkerOptions", "approve", "counts_of", "handle_received", "leave_out_orders",
-    "minutes_needed", "pause", "plan_roll_out", "resume", "send_back", "send_sample", "settle_by_person", "start",
-    "stop", "void_live_roll_outs",
-]  # fmt: skip
+    "DELIVERED",
+    "FAILED",
+    "OPEN",
+    "SENDING",
+    "SENT",
+    "STEP_FIRST_CONTACT",
+    "Approval",
+    "Attempt",
+    "Ceiling",
+    "Decide",
+    "Lane",
+    "PlanRollOut",
+    "PlannedMessage",
+    "Recipient",
+    "RecipientState",
+    "RollOut",
+    "RollOutState",
+    "StalePlan",
+    "TakeBatch",
+    "Wave",
+    "Worker",
+    "WorkerOptions",
+    "approve",
+    "counts_of",
+    "give_back",
+    "handle_received",
+    "leave_out_orders",
+    "minutes_needed",
+    "pause",
+    "plan_roll_out",
+    "press",
+    "resume",
+    "send_back",
+    "send_sample",
+    "settle_by_person",
+    "start",
+    "stop",
+    "take_batch",
+    "void_live_roll_outs",
+]

@@ -83,7 +83,14 @@ class Lane(models.Model):
     is_training = models.BooleanField()
     connection = models.ForeignKey("shops.Connection", on_delete=models.PROTECT, related_name="lanes")
     is_simulator = models.BooleanField()
+    mode = models.CharField(max_length=10, default="api")
+    """How the connection was allowed to send when this was planned. A connection whose mode has changed since sends
+    nothing on this lane."""
     sends_per_second = models.DecimalField(max_digits=8, decimal_places=3)
+    """The pace now: the connection's to begin with, slower after the platform said "too fast", and slowly back."""
+    limited_at = models.DateTimeField(null=True)
+    """When the platform last said "too fast"."""
+    limit_hits = models.PositiveIntegerField(default=0)
     burst = models.PositiveIntegerField()
     tokens = models.FloatField(default=0)
     refilled_at = models.DateTimeField()
@@ -100,6 +107,7 @@ class Lane(models.Model):
                 condition=Q(is_training=False) | Q(is_simulator=True), name="training_reaches_simulators_only"
             ),
             models.CheckConstraint(condition=Q(sends_per_second__gt=0), name="lane_pace_positive"),
+            models.CheckConstraint(condition=Q(mode__in=["api", "click"]), name="lane_mode_known"),
         )
 
     def __str__(self) -> str:
@@ -137,8 +145,18 @@ class Recipient(models.Model):
     unknown_since = models.DateTimeField(null=True)
     looked_up = models.PositiveSmallIntegerField(default=0)
     look_up_after = models.DateTimeField(null=True)
+    seat = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    """Who has it in hand at a seat (click lanes)."""
+    seat_until = models.DateTimeField(null=True)
+    """A silent seat loses it after this."""
+    pressed_by = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    """Whose key press let it go (click lanes)."""
+    pressed_at = models.DateTimeField(null=True)
     session_id = models.CharField(max_length=120, default="")
     platform_message_id = models.CharField(max_length=120, default="")
+    confirm_after = models.DateTimeField(null=True)
+    """When the platform's record is read to prove an acknowledged message; none: not (any more) to be read."""
+    confirm_looks = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     state_at = models.DateTimeField()
 
@@ -161,6 +179,17 @@ class Recipient(models.Model):
             models.Index(fields=["lane", "wave", "rank"], condition=Q(state="waiting"), name="recipient_to_claim"),
             models.Index(fields=["claimed_by"], condition=Q(state="claimed"), name="recipient_claimed"),
             models.Index(fields=["look_up_after"], condition=Q(state="unknown"), name="recipient_to_look_up"),
+            models.Index(
+                fields=["lane", "pressed_at"],
+                condition=Q(state="waiting", pressed_at__isnull=False),
+                name="recipient_pressed",
+            ),
+            models.Index(
+                fields=["confirm_after"],
+                condition=Q(confirm_after__isnull=False),
+                name="recipient_to_confirm",
+            ),
+            models.Index(fields=["seat"], condition=Q(state="waiting", seat__isnull=False), name="recipient_at_seat"),
             models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
             models.Index(fields=["text_sha256"], name="recipient_by_text"),
             models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),

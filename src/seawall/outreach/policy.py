@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from seawall.kernel.digest import digest_of, sha256_text
@@ -14,6 +14,27 @@ WAVE_SIZES: tuple[int, ...] = (20, 500)
 
 MIN_FAILURES_TO_PAUSE = 3
 """Fewer failures than this never pause a roll-out by share: one reject in a wave of twenty is already 5 %."""
+
+
+PRESS_GOOD_FOR = timedelta(minutes=10)
+"""A key press lets its message go for so long (ours). After a pause or a long throttle the person is asked again."""
+
+SEAT_SILENT_AFTER = timedelta(minutes=10)
+"""A seat that does nothing for so long loses what it has in hand to the others (ours)."""
+
+SLOWER, FASTER = Decimal("0.7"), Decimal("1.1")
+"""A lane goes on at 70 % after "too fast", and gains 10 % a minute until it is at its own pace again (ours)."""
+
+SLOWEST = Decimal("0.05")
+"""Sends per second no lane falls below: one in twenty seconds."""
+
+FASTER_EVERY = timedelta(minutes=1)
+
+CONFIRM_SOON, CONFIRM_LATE = timedelta(seconds=5), timedelta(minutes=15)
+CONFIRM_ONCE_MORE = timedelta(minutes=10)
+"""A second look at a proved message where the platform's filter may work late and tells nobody (Shopee, measured)."""
+CONFIRM_LOOKS = 3
+"""Looks for the proof of an acknowledged message; after the last it stays acknowledged (ours)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +137,15 @@ def wave_is_settled(result: WaveResult, now: datetime, settle_s: float) -> bool:
     if not result.of("acknowledged"):
         return True
     return result.last_change_at is None or (now - result.last_change_at).total_seconds() >= settle_s
+
+
+def confirm_wait(*, pushes_own: bool) -> timedelta:
+    """How long after an acknowledgement the platform's record is read for proof.
+
+    Where the platform pushes our own messages the proof comes by itself, and one look much later catches a lost push;
+    where it does not, the look is the only proof, and a filter that works late has had a little time.
+    """
+    return CONFIRM_LATE if pushes_own else CONFIRM_SOON
 
 
 def minutes_needed(lanes: Sequence[tuple[int, Decimal]]) -> int:

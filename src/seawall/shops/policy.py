@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.markets import Platform
 
 _LOOPBACK = re.compile(r"^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)")
@@ -22,6 +23,25 @@ def default_mode(platform: Platform) -> tuple[str, str]:
     if platform is Platform.SHOPEE:
         return "click", "shopee_lists_proactive_automation_as_abuse"
     return "api", "platform_documents_order_chat_by_api"
+
+
+_BY_PEOPLE = ("api", "click", "manual")
+"""Modes, each leaving more to people than the one before."""
+
+
+def mode_for(platform: Platform, wanted: str) -> tuple[str, str]:
+    """The mode to store and its reason: the default, or a wanted one that leaves more to people.
+
+    Raises Refused(mode_not_lawful) for a mode that leaves less, InvalidInput(mode_unknown).
+    """
+    mode, why = default_mode(platform)
+    if not wanted or wanted == mode:
+        return mode, why
+    if wanted not in _BY_PEOPLE:
+        raise InvalidInput("mode_unknown", mode=wanted)
+    if _BY_PEOPLE.index(wanted) < _BY_PEOPLE.index(mode):
+        raise Refused("mode_not_lawful", platform=platform.title, mode=wanted, allowed=mode)
+    return wanted, "chosen_by_the_team"
 
 
 def default_pace(platform: Platform) -> Decimal:

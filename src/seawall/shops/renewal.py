@@ -202,5 +202,6 @@ def _authoriser(connection: Connection, clock: Clock) -> Authoriser:
         app_key=connection.app_key,
         app_secret=unseal(connection.app_secret_sealed),
         auth_url=connection.auth_url,
+        api_url=connection.base_url,
         clock=clock,
     )

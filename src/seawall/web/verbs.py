@@ -38,6 +38,8 @@ VERBS: Mapping[str, Look] = {
     "outreach.approve": Look(words=_("Plan %(binding)s approved"), icon="user-check"),
     "outreach.send_back": Look(words=_("Plan sent back"), icon="arrow-back-up"),
     "outreach.start": Look(words=_("First wave opened"), icon="player-play"),
+    "seat.take": Look(words=_("Took %(count)s messages to a seat"), icon="armchair"),
+    "seat.give_back": Look(words=_("Gave %(count)s messages back"), icon="arrow-back-up"),
     "outreach.open_wave": Look(words=_("Wave %(wave)s opened: %(size)s buyers"), icon="player-track-next"),
     "outreach.pause": Look(words=_("Paused"), icon="player-pause"),
     "outreach.pause_by_itself": Look(words=_("Paused by itself"), icon="robot"),
@@ -55,7 +57,10 @@ VERBS: Mapping[str, Look] = {
     "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),
 }
 
-NOISE = frozenset({"outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit", "outreach.stop"})
+NOISE = frozenset({
+    "seat.take", "seat.give_back", "outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit",
+    "outreach.stop",
+})  # fmt: skip
 """Verbs that stand beside another of the same act; the short list leaves them out, the whole one shows them."""
 
 

@@ -238,6 +238,7 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.read": _p("permission", "see the roll-out"),
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
+    "seat.work": _p("permission", "work at a seat"),
     "outreach.approve": _p("permission", "approve or send back"),
     "outreach.start": _p("permission", "start the roll-out"),
     "outreach.pause": _p("permission", "pause the roll-out"),

@@ -16,11 +16,14 @@ from simulators.core.clock import draw
 CALL_KINDS = frozenset({
     "slow", "slow_after", "http_429", "http_5xx", "http_5xx_after", "api_call_limit", "reset_before",
     "reset_after", "malformed_json", "token_expired", "censored",
-    "forbidden_session", "error", "second_level_error", "empty_body", "huge_body",
+    "forbidden_session", "error", "error_after", "second_level_error", "quota", "empty_body", "huge_body",
 })  # fmt: skip
 """What can happen to a call. `..._after`: the platform has done it, only the answer suffers."""
 PUSH_KINDS = frozenset({"duplicate_webhook", "late_webhook", "lost_webhook", "shuffled_webhook"})
 """What can happen to a push."""
+
+
+_TOKEN_CALLS = ("/auth/", "/api/v2/token/")
 
 
 class FaultError(ValueError):
@@ -35,6 +38,8 @@ class Fault:
     platform: str = ""
     path: str = "*"
     """API path, with `*` as wildcard. Token calls are hit only when named."""
+    method: str = ""
+    """HTTP method, where one path reads and writes; empty for any."""
     nth: Sequence[int] = ()
     """Which of the matching calls, counted from 1; empty for all."""
     times: int = 0
@@ -83,14 +88,21 @@ class FaultPlan:
         """Put these in force instead. Raises FaultError, and then nothing has changed."""
         self.faults = [fault_of(row) for row in rows]
 
-    def on_call(self, platform: str, path: str, seller_id: str, order_ids: Collection[str]) -> list[Fault]:
+    def on_call(
+        self, platform: str, path: str, seller_id: str, order_ids: Collection[str], *, method: str = ""
+    ) -> list[Fault]:
         """The faults that fire for this call."""
         return [
             fault
             for number, fault in enumerate(self.faults)
             if fault.kind in CALL_KINDS
             and fault.platform in {"", platform}
-            and (fnmatch.fnmatchcase(path, fault.path) if fault.path != "*" else not path.startswith("/auth/"))
+            and (
+                fnmatch.fnmatchcase(path, fault.path)
+                if fault.path != "*"
+                else not any(part in path for part in _TOKEN_CALLS)
+            )
+            and (not method or fault.method in {"", method})
             and fault.seller_id in {"", seller_id}
             and (not fault.order_id or fault.order_id in order_ids)
             and fault.decides(self.seed, number)

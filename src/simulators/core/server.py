@@ -12,10 +12,11 @@ from simulators.core.accepted import AcceptedLog
 from simulators.core.clock import SimClock, iso, parse_instant
 from simulators.core.faults import FaultError, FaultPlan
 from simulators.core.httplog import HttpLog
+from simulators.core.pages import Pages
 
 
 class Platform(Protocol):
-    """A simulated platform."""
+    """A simulated platform. One that has a `view` (core/views.Viewable) is shown on the web page too."""
 
     name: str
 
@@ -61,6 +62,7 @@ class SimServer:
         ])  # fmt: skip
         for platform in self._platforms:
             platform.mount(app)
+        app.add_routes(Pages([view for each in self._platforms if (view := getattr(each, "view", None))]).routes())
         return app
 
     async def start(self, host: str, port: int) -> None:

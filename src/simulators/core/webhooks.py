@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -24,6 +24,16 @@ class Push:
     """What it is about, for the account of deliveries."""
     on_acked: Callable[[], None] | None = None
     tries: int = 0
+    ack_s: float | None = None
+    """Its own time to answer; None takes the sender's."""
+    waits_s: Sequence[float] | None = None
+    """Its own ladder of repeats; None takes the sender's span and number of tries."""
+    needs_empty_2xx: bool = False
+    """Taken by any 2xx, but only without a body; else by 200 alone."""
+    on_try: Callable[[bool], None] | None = None
+    """Told after each try whether it was taken."""
+    on_settled: Callable[[bool], None] | None = None
+    """Told once: taken, or given up."""
 
 
 @dataclass(kw_only=True)
@@ -34,6 +44,10 @@ class DeliverySettings:
     retry_span_s: float = 1800.0
     max_tries: int = 13
     """The first delivery and 12 repeats."""
+    retry_spans_s: tuple[float, ...] = ()
+    """A span for each repeat where the platform waits longer and longer; empty: always `retry_span_s`."""
+    needs_empty_body: bool = False
+    """Whether an answer with words in it counts as failed."""
     senders: int = 32
 
 
@@ -120,9 +134,7 @@ class WebhookSender:
             return
         self._queue.put_nowait(push)
         if "duplicate_webhook" in kinds:
-            self._queue.put_nowait(
-                Push(url=push.url, body=push.body, headers=push.headers, label=push.label, on_acked=push.on_acked)
-            )
+            self._queue.put_nowait(replace(push, tries=0, on_settled=None))
         while self._held:
             self._queue.put_nowait(self._held.pop())
 
@@ -142,29 +154,48 @@ class WebhookSender:
 
     async def _deliver(self, push: Push) -> None:
         push.tries += 1
-        outcome = await self._post(push)
-        self.counts["acked" if outcome == "200" else "failed"] += 1
+        outcome, taken = await self._post(push)
+        self.counts["acked" if taken else "failed"] += 1
         self.last.append({"label": push.label, "try": push.tries, "outcome": outcome})
-        if outcome == "200":
+        if push.on_try is not None:
+            push.on_try(taken)
+        wait = self._wait_after(push)
+        if taken:
             if push.on_acked is not None:
                 push.on_acked()
-        elif push.tries < self.settings.max_tries:
-            due = self._clock.now_ms() + int(self.settings.retry_span_s * 1000)
-            self._agenda.at(due, lambda: self._queue.put_nowait(push))
+        elif wait is not None:
+            self._agenda.at(self._clock.now_ms() + int(wait * 1000), lambda: self._queue.put_nowait(push))
+            return
         else:
             self.counts["given_up"] += 1
+        if push.on_settled is not None:
+            push.on_settled(taken)
 
-    async def _post(self, push: Push) -> str:
+    def _wait_after(self, push: Push) -> float | None:
+        """Seconds until the next try of a push that was not taken; None when there is none."""
+        if push.waits_s is not None:
+            return push.waits_s[push.tries - 1] if push.tries <= len(push.waits_s) else None
+        if push.tries >= self.settings.max_tries:
+            return None
+        spans = self.settings.retry_spans_s
+        return spans[min(push.tries, len(spans)) - 1] if spans else self.settings.retry_span_s
+
+    async def _post(self, push: Push) -> tuple[str, bool]:
         if self._session is None:
-            return "stopped"
+            return "stopped", False
         with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError, ValueError):
             async with self._session.post(
                 push.url,
                 data=push.body,
                 headers=push.headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=self.settings.ack_s),
+                timeout=aiohttp.ClientTimeout(total=self.settings.ack_s if push.ack_s is None else push.ack_s),
             ) as answer:
-                await answer.read()
-                return str(answer.status)
-        return "no answer"
+                body = await answer.read()
+                if push.needs_empty_2xx:
+                    is_2xx = 200 <= answer.status < 300
+                    return f"{answer.status}{' with a body' if body else ''}", is_2xx and not body
+                if body and self.settings.needs_empty_body:
+                    return "not empty", False
+                return str(answer.status), answer.status == 200
+        return "no answer", False

@@ -1,18 +1,18 @@
 """The simulator's own side door under /_sim/lazada: set up, look, meddle. No such thing exists at the platform."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from simulators.core.switches import SwitchError
+from simulators.core.wire import bad_request, json_object, rows_in
 from simulators.lazada import oauth
 from simulators.lazada.admin_views import message_row
 from simulators.lazada.buyers import Buyers
 from simulators.lazada.entities import BUYER, SITES, App, Order, Session, Store
 from simulators.lazada.loading import RowError, order_from
-from simulators.lazada.switches import SwitchError
 from simulators.lazada.world import World
 
 
@@ -43,7 +43,7 @@ class Admin:
 
     async def add_app(self, request: web.Request) -> web.Response:
         """Register an app; key and secret are made up when not given."""
-        row = await _object(request)
+        row = await json_object(request)
         app = App(
             app_key=str(row.get("app_key") or 900_000 + self._world.fresh_number()),
             app_secret=str(row.get("app_secret") or oauth.fresh("s")),
@@ -56,10 +56,10 @@ class Admin:
 
     async def add_store(self, request: web.Request) -> web.Response:
         """Register a store; with `app_key` a grant is issued, or widened when `access_token` is known already."""
-        row, world = await _object(request), self._world
+        row, world = await json_object(request), self._world
         site = str(row.get("site") or "th").lower()
         if site not in SITES:
-            return _bad(f"unknown site {site!r}; known: {', '.join(SITES)}")
+            return bad_request(f"unknown site {site!r}; known: {', '.join(SITES)}")
         seller_id = str(row.get("seller_id") or self._free_seller_id())
         store = Store(
             seller_id=seller_id,
@@ -76,7 +76,7 @@ class Admin:
         app_key = str(row.get("app_key") or "")
         if app_key:
             if app_key not in world.apps:
-                return _bad(f"unknown app_key {app_key!r}: POST /_sim/lazada/apps first")
+                return bad_request(f"unknown app_key {app_key!r}: POST /_sim/lazada/apps first")
             answer |= self._grant(app_key, seller_id, row)
         return web.json_response(answer)
 
@@ -111,21 +111,21 @@ class Admin:
         seller_id, now = request.query.get("seller_id", ""), world.clock.now_ms()
         body = await request.content.read()  # past the size bound of calls: this is a bulk door
         try:
-            orders = [order_from(row, seller_id=seller_id, now_ms=now) for row in _rows(body)]
+            orders = [order_from(row, seller_id=seller_id, now_ms=now) for row in rows_in(body)]
         except (RowError, ValueError, TypeError, AttributeError) as error:
-            return _bad(str(error))
+            return bad_request(str(error))
         unknown = {order.seller_id for order in orders} - set(world.stores)
         if unknown:
-            return _bad(f"unknown seller_id {sorted(unknown)[0]!r}: POST /_sim/lazada/stores first")
+            return bad_request(f"unknown seller_id {sorted(unknown)[0]!r}: POST /_sim/lazada/stores first")
         replaced = world.add_orders(orders)
         return web.json_response({"loaded": len(orders), "replaced": replaced})
 
     async def set_callback(self, request: web.Request) -> web.Response:
         """Where an app wants its pushes; an empty url stops them."""
-        row = await _object(request)
+        row = await json_object(request)
         app = self._world.apps.get(str(row.get("app_key", "")))
         if app is None:
-            return _bad("unknown app_key")
+            return bad_request("unknown app_key")
         app.callback_url = str(row.get("url") or "")
         self._world.add_app(app)
         return web.json_response({"app_key": app.app_key, "url": app.callback_url})
@@ -133,9 +133,9 @@ class Admin:
     async def set_switches(self, request: web.Request) -> web.Response:
         """Change switches."""
         try:
-            self._world.switches.update(await _object(request))
+            self._world.switches.update(await json_object(request))
         except SwitchError as error:
-            return _bad(str(error))
+            return bad_request(str(error))
         apply_push_switches(self._world)
         return web.json_response(self._world.switches.as_json())
 
@@ -147,10 +147,10 @@ class Admin:
 
     async def set_status(self, request: web.Request) -> web.Response:
         """Move an order: `seller_id`, `order_id`, `status`, optional `order_item_id`, `event` (a tracking event)."""
-        row = await _object(request)
+        row = await json_object(request)
         order = self._world.orders.get((str(row.get("seller_id", "")), str(row.get("order_id", ""))))
         if order is None:
-            return _bad("unknown order")
+            return bad_request("unknown order")
         if isinstance(row.get("event"), dict):
             order.events.append({"event_time": self._world.clock.now_ms(), **row["event"]})
         wanted = str(row.get("order_item_id") or "")
@@ -163,27 +163,27 @@ class Admin:
 
     async def expire_token(self, request: web.Request) -> web.Response:
         """Revoke the grant of an access token at once."""
-        grant = self._world.by_token.get(str((await _object(request)).get("access_token", "")))
+        grant = self._world.by_token.get(str((await json_object(request)).get("access_token", "")))
         if grant is None:
-            return _bad("unknown access_token")
+            return bad_request("unknown access_token")
         grant.is_revoked = True
         self._world.add_grant(grant)
         return web.json_response({"revoked": True})
 
     async def buyer_says(self, request: web.Request) -> web.Response:
         """A buyer writes: `session_id`, or `seller_id` and `order_id`, and `text`."""
-        row = await _object(request)
+        row = await json_object(request)
         session = self._session(row)
         if session is None:
-            return _bad("unknown session or order")
+            return bad_request("unknown session or order")
         message = self._buyers.say(session, str(row.get("text", "")))
         return web.json_response(message_row(session, message))
 
     async def buyer_reads(self, request: web.Request) -> web.Response:
         """A buyer reads everything so far."""
-        session = self._session(await _object(request))
+        session = self._session(await json_object(request))
         if session is None:
-            return _bad("unknown session or order")
+            return bad_request("unknown session or order")
         self._world.read(session, by=BUYER, up_to_ms=self._world.clock.now_ms())
         return web.json_response({"session_id": session.session_id, "to_position": session.to_position})
 
@@ -204,31 +204,3 @@ def apply_push_switches(world: World) -> None:
 
 def _order_row(order: Order) -> dict[str, Any]:
     return {"seller_id": order.seller_id, "order_id": order.order_id, "statuses": order.statuses}
-
-
-def _rows(body: bytes) -> list[dict[str, Any]]:
-    text = body.strip()
-    if text.startswith(b"["):
-        return list(json.loads(text))
-    lines = text.splitlines()
-    if len(lines) == 1:
-        row = json.loads(lines[0])
-        return list(row["orders"]) if "orders" in row else [row]
-    try:
-        return [json.loads(line) for line in lines if line.strip()]
-    except ValueError:
-        return list(json.loads(text)["orders"])  # an object over several lines
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    try:
-        found = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="the body is not JSON") from error
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest(text="the body is not a JSON object")
-    return found
-
-
-def _bad(words: str) -> web.Response:
-    return web.json_response({"error": words}, status=400)

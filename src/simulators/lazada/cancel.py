@@ -16,7 +16,7 @@ def validate(call: Call) -> dict[str, Any]:
     _, items = _order_and_items(call)
     refusal = _refusal(items)
     if refusal:
-        return {"data": {"tip_type": "error", "tip_content": refusal, "reason_options": []}}
+        return {"data": {**_refused(call, refusal), "reason_options": []}}
     return {
         "data": {
             "tip_type": "warning",
@@ -33,7 +33,7 @@ def create(call: Call) -> dict[str, Any]:
         raise ApiError("104", "reason id is invalid", kind="ISP")
     refusal = _refusal(items)
     if refusal:
-        return {"data": {"tip_type": "error", "tip_content": refusal}}
+        return {"data": _refused(call, refusal)}
     packages = {item["package_id"] for item in items if item["status"] == "packed"}
     together = [
         item for item in order.items if item in items or (item["package_id"] in packages and item["status"] == "packed")
@@ -64,6 +64,10 @@ def decide(call: Call) -> dict[str, Any]:
     if agrees:
         changes |= {"status": "canceled", "cancel_return_initiator": "cancellation-customer"}
     call.world.change_items(order, waiting, **changes)
+    reverse = call.world.reverses.get(reverse_order_id)
+    if reverse is not None:
+        status, push = ("CANCEL_SUCCESS", "CANCEL_SUCCESS") if agrees else ("REQUEST_REJECT", "CANCEL_REJECTED")
+        call.world.change_reverse(reverse, reverse.lines, push, reverse_status=status)
     return {}
 
 
@@ -82,6 +86,14 @@ def _order_and_items(call: Call) -> tuple[Order, list[dict[str, Any]]]:
     if not wanted or len(items) != len(wanted):
         raise ApiError("123", "invalid order lines", kind="ISP")
     return order, items
+
+
+def _refused(call: Call, words: str) -> dict[str, Any]:
+    """A refusal with `code` 0, as documented [D]; whether some answer a code instead is unknown, so it is a switch."""
+    switches = call.world.switches
+    if switches.cancel_refused_code:
+        raise ApiError(switches.cancel_refused_code, words, kind="ISP")
+    return {"tip_type": switches.cancel_refused_tip, "tip_content": words}
 
 
 def _refusal(items: list[dict[str, Any]]) -> str:

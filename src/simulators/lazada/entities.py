@@ -87,6 +87,29 @@ class Order:
 
 
 @dataclass(kw_only=True, slots=True)
+class Reverse:
+    """A reverse order: a cancellation, return or refund that a buyer asked for. `lines` are of reverse.py."""
+
+    reverse_order_id: str
+    seller_id: str
+    order_id: str
+    buyer_id: str
+    request_type: str
+    is_rtm: bool
+    created_ms: int
+    lines: list[dict[str, Any]]
+
+    @property
+    def modified_ms(self) -> int:
+        """When a line changed last."""
+        return max(int(line["modified_ms"]) for line in self.lines)
+
+    def record(self) -> dict[str, Any]:
+        """For the journal."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(kw_only=True, slots=True)
 class Message:
     """A chat message as accepted."""
 

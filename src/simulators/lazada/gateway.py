@@ -4,8 +4,6 @@ The order of the checks is our choice: parameters, app, time stamp, signature, p
 """
 
 import asyncio
-import socket
-import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +11,8 @@ from aiohttp import web
 
 from simulators.core.clock import iso, parse_instant, wall_ms
 from simulators.core.faults import Fault
-from simulators.lazada import cancel, im, logistics, oauth, orders, seller
+from simulators.core.wire import HUGE_BODY, cut
+from simulators.lazada import cancel, im, logistics, oauth, orders, pictures, reverse, seller
 from simulators.lazada.answers import (
     ApiError,
     SecondLevelError,
@@ -35,10 +34,11 @@ ENDPOINTS: dict[str, Endpoint] = {
     **logistics.ENDPOINTS,
     **im.ENDPOINTS,
     **cancel.ENDPOINTS,
+    **reverse.ENDPOINTS,
+    **pictures.ENDPOINTS,
     **seller.ENDPOINTS,
 }
 """What exists. Retired calls (/order/cancel, /order/failure_reason/get) answer InvalidApi like any unknown path."""
-HUGE_BODY = b'{"code":"0","padding":"' + b"x" * (12 * 1024 * 1024) + b'"}'
 
 
 @dataclass(kw_only=True)
@@ -243,14 +243,3 @@ class Gateway:
         order_id = call.params.get("order_id", "")
         session = self._world.sessions.get(call.params.get("session_id", ""))
         return [order_id] if order_id else list(session.order_ids) if session else []
-
-
-def cut(request: web.Request) -> None:
-    """Reset the connection: the client sees ECONNRESET and no answer."""
-    transport = request.transport
-    if transport is None:
-        return
-    connection = transport.get_extra_info("socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

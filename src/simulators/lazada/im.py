@@ -1,10 +1,10 @@
 """Instant messaging: the seven calls of the IM reference and the rules of the IM guide (120971)."""
 
 import json
-import re
 from typing import Any
 
 from simulators.core.clock import wall_ms
+from simulators.core.offplatform import OFF_PLATFORM
 from simulators.lazada.answers import ApiError, SecondLevelError, im_ok
 from simulators.lazada.call import BOTH, GET, POST, Call, Endpoint
 from simulators.lazada.entities import BUYER, SELLER, SYSTEM_MESSAGE, USER_MESSAGE, Message, Session
@@ -17,13 +17,6 @@ NEEDS = {
     10006: ("item_id",), 10007: ("order_id",), 10008: ("promotion_id",), 10010: (),
 }  # fmt: skip
 """What each template that a seller may send needs [D]."""
-OFF_PLATFORM = re.compile(
-    r"whats\s?app|we\s?chat|微信|telegram|\bzalo\b|\bviber\b|\bline\s*(?:id|:|@)|messenger|facebook|instagram"
-    r"|https?://|www\.|[\w.+-]+@[\w-]+\.\w{2,}|(?<!\d)(?:\+\d{9,14}|0[689]\d{8})(?!\d)"
-    r"|bank transfer|โอนเงิน|chuyển khoản",
-    re.IGNORECASE,
-)
-"""What our filter takes for off-platform contact. The platform's own list is unknown."""
 FILTERED = "Your message contains sensitive content and cannot be seen by the buyer"
 
 
@@ -133,7 +126,7 @@ def recall(call: Call) -> dict[str, Any]:
             from_type=SELLER,
             type=SYSTEM_MESSAGE,
         )
-    return im_ok()
+    return _bare_ok(call)
 
 
 def read(call: Call) -> dict[str, Any]:
@@ -141,7 +134,12 @@ def read(call: Call) -> dict[str, Any]:
     session = _session(call)
     message = _message(call, session, "last_read_message_id")
     call.world.read(session, by=SELLER, up_to_ms=message.send_ms)
-    return im_ok()
+    return _bare_ok(call)
+
+
+def _bare_ok(call: Call) -> dict[str, Any]:
+    """The reference puts the second level at the top, the guide under `data` [D, conflict]."""
+    return {"data": im_ok()} if call.world.switches.answer_under_data else im_ok()
 
 
 def message_json(session: Session, message: Message) -> dict[str, Any]:

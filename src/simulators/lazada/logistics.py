@@ -24,7 +24,7 @@ STEPS: dict[str, list[tuple[str, str, str]]] = {
 def trace(call: Call) -> dict[str, Any]:
     """The track; an empty list for an order of another store, which is not an error [S]."""
     order = call.world.orders.get((call.store.seller_id, call.need("order_id")))
-    tracks = [_track(call, order)] if order is not None and order.events else []
+    tracks = [_track(call, order)] if order is not None and _shown(call, order) else []
     return {
         "result": {
             "success": True,
@@ -45,21 +45,33 @@ def events_for(status: str, created_ms: int) -> list[dict[str, Any]]:
     ]
 
 
+def _shown(call: Call, order: Order) -> list[dict[str, Any]]:
+    """Events whose time has come, in the order of the switch. What has no title is told by status and push only."""
+    now = call.world.clock.now_ms()
+    events = [e for e in order.events if int(e["event_time"]) <= now and e.get("title") != ""]
+    return sorted(events, key=lambda e: int(e["event_time"]), reverse=call.world.switches.trace_newest_first)
+
+
 def _track(call: Call, order: Order) -> dict[str, Any]:
-    switches = call.world.switches
-    events = sorted(order.events, key=lambda e: int(e["event_time"]), reverse=switches.trace_newest_first)
-    first = order.items[0]
+    """The packages of an order; an event that names no package is the first one's."""
+    in_seconds, events = call.world.switches.trace_in_seconds, _shown(call, order)
+    codes = {str(item["package_id"]): item["tracking_code"] for item in reversed(order.items)}
+    first = str(order.items[0]["package_id"])
+    packages = [
+        {
+            "ofc_package_id": package,
+            "tracking_number": codes[package],
+            "order_line_info_list": None,
+            "logistic_detail_info_list": [
+                _event(event, in_seconds=in_seconds) for event in events if event.get("package_id", first) == package
+            ],
+        }
+        for package in dict.fromkeys(str(item["package_id"]) for item in order.items)
+    ]
     return {
         "ofc_order_id": 990000000001,
         "warehouse_detail_info": None,
-        "package_detail_info_list": [
-            {
-                "ofc_package_id": first["package_id"],
-                "tracking_number": first["tracking_code"],
-                "order_line_info_list": None,
-                "logistic_detail_info_list": [_event(event, in_seconds=switches.trace_in_seconds) for event in events],
-            }
-        ],
+        "package_detail_info_list": [each for each in packages if each["logistic_detail_info_list"]],
     }
 
 
@@ -75,7 +87,7 @@ def _event(event: dict[str, Any], *, in_seconds: bool) -> dict[str, Any]:
         "receive_time": 0,
         "icon": None,
         "package_location_name": None,
-        "proof_images": [],
+        "proof_images": event.get("proof_images", []),
     }
 
 

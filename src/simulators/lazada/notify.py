@@ -1,11 +1,11 @@
-"""Pushes: bodies of types 0, 2, 14 and 19, signed as in "Lazada Push Mechanism" (120168)."""
+"""Pushes: bodies of types 0, 2, 10, 14 and 19, signed as in "Lazada Push Mechanism" (120168)."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
 from simulators.lazada.answers import encoded
-from simulators.lazada.entities import SELLER, App, Message, Order, Session, Store
+from simulators.lazada.entities import SELLER, App, Message, Order, Reverse, Session, Store
 from simulators.lazada.im import message_json
 from simulators.lazada.signing import push_signature
 from simulators.lazada.world import World
@@ -24,6 +24,7 @@ class Notifier:
         world.on_message = self.message
         world.on_session = self.session
         world.on_order = self.order
+        world.on_reverse = self.reverse
 
     def message(self, session: Session, message: Message) -> None:
         """Type 2: every message, the seller's own too, and again when it is recalled."""
@@ -65,7 +66,7 @@ class Notifier:
         if order.reverse_order_id:
             data["reverse_order_id"] = order.reverse_order_id
         self._push(store, 0, data)
-        state = PACKAGE_STATES.get(str(item["status"]))
+        state = item.get("package_state") or PACKAGE_STATES.get(str(item["status"]))
         if state:
             self._push(
                 store,
@@ -78,6 +79,24 @@ class Notifier:
                     "status_update_time": at_s,
                 },
             )
+
+    def reverse(self, reverse: Reverse, line: dict[str, Any], push_status: str) -> None:
+        """Type 10 for a line of a reverse order. Its words differ from `reverse_status` of the lists [D]; which word
+        comes when is ours."""
+        self._push(
+            self._world.stores[reverse.seller_id],
+            10,
+            {
+                "reverse_order_id": reverse.reverse_order_id,
+                "reverse_order_line_id": str(line["reverse_order_line_id"]),
+                "reverse_status": push_status,
+                "trade_order_id": reverse.order_id,
+                "trade_order_line_id": str(line["trade_order_line_id"]),
+                "buyer_id": reverse.buyer_id,
+                "seller_id": reverse.seller_id,
+                "status_update_time": self._world.clock.now_ms() // 1000,
+            },
+        )
 
     def again(self) -> int:
         """After a restart: message pushes that were never taken. Gives how many."""

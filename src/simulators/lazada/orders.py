@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.core.clock import parse_instant
-from simulators.lazada.answers import ApiError
+from simulators.lazada.answers import ApiError, number
 from simulators.lazada.call import GET, Call, Endpoint
 from simulators.lazada.entities import COUNTRIES, CURRENCIES, Order, Store
 
@@ -54,7 +54,7 @@ def get_order(call: Call) -> dict[str, Any]:
     body = order_json(call.store, order)
     shipping = body["address_shipping"]
     shipping["addressDistrict"] = shipping.pop("addressDsitrict")  # misspelt in the list only [D]
-    return {"data": {**body, "order_number": _number(order.order_id)}}
+    return {"data": {**body, "order_number": number(order.order_id)}}
 
 
 def get_items(call: Call) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def get_items_of_many(call: Call) -> dict[str, Any]:
     return {
         "data": [
             {
-                "order_id": _number(order.order_id),
-                "order_number": _number(order.order_id),
+                "order_id": number(order.order_id),
+                "order_number": number(order.order_id),
                 "order_items": [item_json(call.store, order, item) for item in order.items],
             }
             for order in orders
@@ -110,7 +110,7 @@ def order_json(store: Store, order: Order) -> dict[str, Any]:
         "post_code": "10110", "country": COUNTRIES[store.site], "addressDsitrict": "",
     }  # fmt: skip
     return {
-        "order_id": _number(order.order_id), "order_number": order.order_id, "statuses": order.statuses,
+        "order_id": number(order.order_id), "order_number": order.order_id, "statuses": order.statuses,
         "items_count": len(order.items), "price": f"{price:.2f}", "voucher": order.voucher, "voucher_platform": "0.00",
         "voucher_seller": order.voucher, "voucher_code": "", "shipping_fee": order.shipping_fee,
         "shipping_fee_original": order.shipping_fee, "shipping_fee_discount_seller": "0.00",
@@ -119,7 +119,8 @@ def order_json(store: Store, order: Order) -> dict[str, Any]:
         "address_updated_at": "", "promised_shipping_times": "", "customer_first_name": order.buyer_name,
         "customer_last_name": "", "gift_option": False, "gift_message": "", "buyer_note": order.buyer_note,
         "remarks": "", "delivery_info": "", "warehouse_code": "dropshipping", "branch_number": "", "tax_code": "",
-        "national_registration_number": "", "extra_attributes": None, "need_cancel_confirm": False,
+        "national_registration_number": "", "extra_attributes": None,
+        "need_cancel_confirm": any(item.get("need_cancel_confirm") for item in order.items),
         "is_cancel_pending": False, "address_shipping": address,
         "address_billing": {name: address[name] for name in ("first_name", "phone", "country")},
     }  # fmt: skip
@@ -128,19 +129,20 @@ def order_json(store: Store, order: Order) -> dict[str, Any]:
 def item_json(store: Store, order: Order, item: dict[str, Any]) -> dict[str, Any]:
     """The item object: one unit of one product."""
     return {
-        "order_item_id": _number(item["order_item_id"]), "order_id": _number(order.order_id), "status": item["status"],
+        "order_item_id": number(item["order_item_id"]), "order_id": number(order.order_id), "status": item["status"],
         "name": item["name"], "sku": item["sku"], "shop_sku": f"{item['sku']}_{store.site.upper()}", "sku_id": "888",
         "product_id": "777", "variation": item.get("variation", ""), "item_price": item["item_price"],
-        "paid_price": item["paid_price"], "currency": CURRENCIES[store.site], "buyer_id": _number(order.buyer_id),
+        "paid_price": item["paid_price"], "currency": CURRENCIES[store.site], "buyer_id": number(order.buyer_id),
         "shop_id": store.name, "package_id": item["package_id"], "tracking_code": item["tracking_code"],
         "tracking_code_pre": "", "shipment_provider": item.get("shipment_provider", "Demo Express"),
         "shipping_type": "Dropshipping", "shipping_provider_type": "STANDARD", "warehouse_code": "dropshipping",
         "sla_time_stamp": "", "promised_shipping_time": "", "order_type": "Normal", "order_flag": "NORMAL", "is_fbl": 0,
         "delivery_option_sof": 0, "is_digital": 0, "is_reroute": 0, "reason": item.get("reason", ""),
         "reason_detail": "", "return_status": "", "cancel_return_initiator": item.get("cancel_return_initiator", ""),
-        "reverse_order_id": _number(order.reverse_order_id) if order.reverse_order_id else None,
+        "reverse_order_id": number(order.reverse_order_id) if order.reverse_order_id else None,
         "need_cancel_confirm": bool(item.get("need_cancel_confirm", False)), "is_cancel_pending": False,
-        "cancel_trigger_time": None, "can_escalate_pickup": False, "payment_time": order.created_ms,
+        "cancel_trigger_time": item.get("cancel_trigger_time"), "can_escalate_pickup": False,
+        "payment_time": order.created_ms,
         "created_at": platform_date(order.created_ms), "updated_at": platform_date(order.updated_ms),
     }  # fmt: skip
 
@@ -191,12 +193,6 @@ def _seconds(text: str) -> int:
         return parse_instant(_BAD_OFFSET.sub(r"\1:\2", text.replace(" ", "+"))) // 1000
     except ValueError as error:
         raise ApiError("17", "E017: Invalid Date Format", kind="ISP") from error
-
-
-def _number(text: object) -> int | str:
-    """Ids are numbers in these answers [D]; a test's odd id stays text."""
-    value = str(text)
-    return int(value) if value.isdecimal() else value
 
 
 ENDPOINTS = {

@@ -3,11 +3,14 @@
 from aiohttp import web
 
 from simulators.lazada.admin import Admin, apply_push_switches
+from simulators.lazada.admin_cases import AdminCases
 from simulators.lazada.admin_views import AdminViews
 from simulators.lazada.buyers import Buyers
 from simulators.lazada.gateway import Gateway
 from simulators.lazada.notify import Notifier
 from simulators.lazada.oauth import consent_page
+from simulators.lazada.parcels import Couriers
+from simulators.lazada.view import LazadaView
 from simulators.lazada.world import World
 
 
@@ -20,6 +23,9 @@ class LazadaPlatform:
         self.world = world
         self.notifier = Notifier(world)
         self.buyers = Buyers(world)
+        self.couriers = Couriers(world)
+        self.view = LazadaView(world)
+        self._cases = AdminCases(world, self.couriers)
         self._gateway = Gateway(world)
 
     def mount(self, app: web.Application) -> None:
@@ -30,6 +36,7 @@ class LazadaPlatform:
             app.router.add_get(path, self._consent)
         app.add_routes(Admin(self.world, self.buyers).routes())
         app.add_routes(AdminViews(self.world).routes())
+        app.add_routes(self._cases.routes())
 
     async def start(self) -> None:
         """Take up the journal and begin to push."""
@@ -40,6 +47,8 @@ class LazadaPlatform:
         self.world.agenda.start()
         self.notifier.again()
         self.buyers.again()
+        self.couriers.again()
+        self._cases.again()
 
     async def stop(self) -> None:
         """Stop pushing; close the journal."""

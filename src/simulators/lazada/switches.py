@@ -1,18 +1,14 @@
 """Every number and every unknown of the simulated Lazada, settable; defaults are the strict reading."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
-DAY_S = 86_400
+from simulators.core.switches import DAY_S, SwitchBoard, SwitchError
 
-
-class SwitchError(ValueError):
-    """An unknown switch or a value of the wrong kind, in words."""
+__all__ = ["DAY_S", "SwitchError", "Switches"]
 
 
 @dataclass(kw_only=True)
-class Switches:
+class Switches(SwitchBoard):
     """One value each; the docs page lists them with source and certainty."""
 
     # gateway
@@ -33,11 +29,31 @@ class Switches:
     censor: bool = True
     refuse_future_start_time: bool = False
     idle_poll_limit: int = 0
+    answer_under_data: bool = False
     # orders and tracks
     offset_max: int = 5_000
     trace_under: str = "module"
     trace_in_seconds: bool = False
     trace_newest_first: bool = False
+    # cancellations, returns, pictures
+    cancel_refused_tip: str = "error"
+    cancel_refused_code: str = ""
+    cancel_trigger_s: int = 2 * DAY_S
+    reverse_page_max: int = 10
+    reverse_pages_max: int = 100
+    reverse_in_seconds: bool = False
+    reverse_foreign_code: str = ""
+    refuse_return_needs_image: bool = True
+    refund_needs_confirm: bool = True
+    image_max_bytes: int = 1_048_576
+    image_side_min: int = 330
+    # couriers
+    share_delayed: float = 0.0
+    share_lost: float = 0.0
+    share_misscanned: float = 0.0
+    share_false_delivered: float = 0.0
+    share_failed: float = 0.0
+    share_customs_stop: float = 0.0
     # consent
     access_expires_s: int = 30 * DAY_S
     refresh_expires_s: int = 180 * DAY_S
@@ -64,45 +80,3 @@ class Switches:
     share_refund: float = 0.05
     share_wait: float = 0.03
     share_silent_reads: float = 0.7
-
-    def update(self, changes: Mapping[str, Any]) -> None:
-        """Set some. Raises SwitchError, and then nothing has changed."""
-        known = {f.name for f in fields(self)}
-        for name, value in changes.items():
-            if name not in known:
-                raise SwitchError(f"unknown switch {name!r}; known: {', '.join(sorted(known))}")
-            self._check(name, value)
-        for name, value in changes.items():
-            setattr(self, name, value)
-
-    def set_text(self, assignment: str) -> None:
-        """Set one from `name=value` of the command line. Raises SwitchError."""
-        name, _, text = assignment.partition("=")
-        present = getattr(self, name, None)
-        try:
-            if isinstance(present, bool):
-                value: Any = {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-            elif isinstance(present, list):
-                value = [float(part) for part in text.split(",")]
-            else:
-                value = type(present)(text) if present is not None else text
-        except (KeyError, ValueError) as error:
-            raise SwitchError(f"{assignment!r} is not a value for {name}") from error
-        self.update({name: value})
-
-    def as_json(self) -> dict[str, Any]:
-        """All switches with their present values."""
-        return asdict(self)
-
-    def _check(self, name: str, value: object) -> None:
-        present = getattr(self, name)
-        if isinstance(present, list):
-            fits = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
-        elif isinstance(present, bool):
-            fits = isinstance(value, bool)
-        elif isinstance(present, str):
-            fits = isinstance(value, str)
-        else:
-            fits = isinstance(value, int | float) and not isinstance(value, bool)
-        if not fits:
-            raise SwitchError(f"{name} takes a {type(present).__name__}, not {value!r}")

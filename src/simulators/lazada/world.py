@@ -12,7 +12,18 @@ from simulators.core.faults import FaultPlan
 from simulators.core.httplog import HttpLog
 from simulators.core.journal import Journal
 from simulators.core.webhooks import DeliverySettings, WebhookSender
-from simulators.lazada.entities import BUYER, SELLER, USER_MESSAGE, App, Grant, Message, Order, Session, Store
+from simulators.lazada.entities import (
+    BUYER,
+    SELLER,
+    USER_MESSAGE,
+    App,
+    Grant,
+    Message,
+    Order,
+    Reverse,
+    Session,
+    Store,
+)
 from simulators.lazada.limits import Limiter
 from simulators.lazada.switches import Switches
 
@@ -41,6 +52,7 @@ class World:
         self.on_message: Callable[[Session, Message], None] = lambda session, message: None
         self.on_session: Callable[[Session], None] = lambda session: None
         self.on_order: Callable[[Order, dict[str, Any]], None] = lambda order, item: None
+        self.on_reverse: Callable[[Reverse, dict[str, Any], str], None] = lambda reverse, line, push_status: None
         self._forget()
 
     def _forget(self) -> None:
@@ -52,6 +64,8 @@ class World:
         self.codes: dict[str, tuple[str, list[str], int]] = {}
         self.orders: dict[tuple[str, str], Order] = {}
         self.orders_of: dict[str, dict[str, Order]] = {}
+        self.reverses: dict[str, Reverse] = {}
+        self.standing: dict[str, dict[str, Any]] = {}
         self.sessions: dict[str, Session] = {}
         self.messages: dict[str, tuple[Session, Message]] = {}
         self.unacked: set[tuple[str, int]] = set()
@@ -115,14 +129,30 @@ class World:
         return replaced
 
     def change_items(self, order: Order, items: list[dict[str, Any]], **values: object) -> None:
-        """Change item lines of an order: new time of change, journal, one push a line."""
+        """Change item lines of an order: new time of change, journal, one push a line. `package_state` is what the
+        push of the package says instead of what follows from the status; it holds for this change only."""
         for item in items:
-            item.update(values)
+            item.update({"package_state": "", **values})
         order.updated_ms = self.clock.now_ms()
         self.order_lists.clear()
         self.journal.add("order", order.record())
         for item in items:
             self.on_order(order, item)
+
+    def change_reverse(self, reverse: Reverse, lines: list[dict[str, Any]], push_status: str, **values: object) -> None:
+        """Change lines of a reverse order (or register it): time of change, journal, one push of type 10 a line."""
+        for line in lines:
+            line.update(values, modified_ms=self.clock.now_ms())
+        self.reverses[reverse.reverse_order_id] = reverse
+        self.journal.add("reverse", reverse.record())
+        for line in lines:
+            self.on_reverse(reverse, line, push_status)
+
+    def set_standing(self, seller_id: str, standing: dict[str, Any], *, keep: bool = True) -> None:
+        """What the store's indicators and metrics say from now on; replaces what is named."""
+        self.standing.setdefault(seller_id, {}).update(standing)
+        if keep:
+            self.journal.add("standing", {"seller_id": seller_id, "standing": standing})
 
     # ---- conversations
 
@@ -222,6 +252,10 @@ class World:
                 self.add_grant(Grant(**record), keep=False)
             case "order":
                 self.add_orders([Order(**record)], keep=False)
+            case "reverse":
+                self.reverses[record["reverse_order_id"]] = Reverse(**record)
+            case "standing":
+                self.set_standing(record["seller_id"], record["standing"], keep=False)
             case "session":
                 self._replay_session(record)
             case "message":

@@ -9,6 +9,7 @@ from seawall.connectors.lazada.capabilities import (
 )
 from seawall.connectors.lazada.client import Limits, Recorder
 from seawall.connectors.lazada.connector import LazadaConnector
+from seawall.connectors.lazada.limits import limits
 from seawall.connectors.lazada.oauth import LazadaAuthoriser
 from seawall.connectors.lazada.sites import API_BASE_URLS, AUTH_BASE_URL, CONSENT_URL
 from seawall.connectors.lazada.webhook import LazadaPushReader, message_of, parse, session_of, verify
@@ -27,6 +28,7 @@ __all__ = [
     "Limits",
     "Recorder",
     "capabilities",
+    "limits",
     "message_of",
     "parse",
     "session_of",

@@ -1,4 +1,4 @@
-"""One signed call to the Lazada gateway: transport, limits of size and time, both levels of errors."""
+"""One signed call to the Lazada gateway: what is signed, what is kept of it, both levels of errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from seawall.connectors.lazada.errors import CallFacts, doubt
 from seawall.connectors.lazada.judging import judged, parse_object
 from seawall.connectors.lazada.scalars import scalar
 from seawall.connectors.lazada.signing import sign_request
+from seawall.connectors.transport import Limits, NoAnswer, NotSent, Received, Transport
 from seawall.kernel.clock import Clock, epoch_ms
 from seawall.kernel.markets import Platform
 
@@ -32,13 +33,13 @@ class Api:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    """Bounds of one call. All times in seconds."""
+class Upload:
+    """A file of a multipart call. Files are not signed [D]."""
 
-    total_s: float = 20.0
-    connect_s: float = 5.0
-    answer_bytes: int = 8 * 1024 * 1024
-    connections: int = 64
+    field: str
+    file_name: str
+    content: bytes
+    mime_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class Answer:
     payload: Mapping[str, Any]
     exchange: Exchange
 
+
+__all__ = ["Answer", "Api", "LazadaClient", "Limits", "Recorder", "Upload"]
 
 Recorder = Callable[[Exchange], None]
 """Called with every exchange, refused ones too, in the order of the answers."""
@@ -73,44 +76,33 @@ class LazadaClient:
         self._app_secret = app_secret.strip()
         self._access_token = access_token
         self._clock = clock
-        self._limits = limits or Limits()
+        self._transport = Transport(limits)
         self._record = record
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "LazadaClient":
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.connections, ttl_dns_cache=300),
-            timeout=aiohttp.ClientTimeout(
-                total=self._limits.total_s,
-                # Shorter than the total, so that a host that never accepts is told apart from one that never answers.
-                sock_connect=self._limits.connect_s,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-        )
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._transport.__aexit__(*exc)
 
-    async def call(self, api: Api, params: Mapping[str, str]) -> Answer:
-        """Call once. Raises the connector errors; for an effect only OutcomeUnknown leaves room for doubt."""
+    async def call(self, api: Api, params: Mapping[str, str], *, upload: Upload | None = None) -> Answer:
+        """Call once; with a file as multipart. Raises the connector errors; for an effect only OutcomeUnknown leaves
+        room for doubt."""
         business = {name: value for name, value in params.items() if value != ""}  # empty values break signatures [U]
         _refuse_unsendable(business)
         signed = self._signed(api.path, business)
         asked_at = self._clock.now()
         facts = CallFacts(path=api.path, is_effect=api.is_effect, answered_at=asked_at)
-        status, headers, body = await self._exchange(api, signed, facts)
-        payload = parse_object(body)
+        received = await self._exchange(api, signed, facts, upload)
+        payload = parse_object(received.body)
         answered_at = self._clock.now()
         exchange = Exchange(
             platform=Platform.LAZADA,
             path=api.path,
             request={name: value for name, value in business.items() if name not in HIDDEN_NAMES},
-            status=status,
-            body=body.decode("utf-8", "replace").replace("\x00", "\ufffd") if api.keeps_answer else "",
+            status=received.status,
+            body=received.body.decode("utf-8", "replace").replace("\x00", "\ufffd") if api.keeps_answer else "",
             request_id=scalar(payload.get("request_id")) if payload else "",
             asked_at=asked_at,
             answered_at=answered_at,
@@ -124,7 +116,8 @@ class LazadaClient:
             request_id=exchange.request_id,
             exchange=exchange,
         )
-        return Answer(payload=judged(status, headers.get("Retry-After"), payload, facts), exchange=exchange)
+        wait = received.headers.get("Retry-After")
+        return Answer(payload=judged(received.status, wait, payload, facts), exchange=exchange)
 
     def _signed(self, path: str, business: Mapping[str, str]) -> dict[str, str]:
         params = {
@@ -138,37 +131,27 @@ class LazadaClient:
         params["sign"] = sign_request(self._app_secret, path, params)
         return params
 
-    async def _exchange(
-        self, api: Api, params: Mapping[str, str], facts: CallFacts
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        if self._session is None:
-            raise RuntimeError("use the client inside `async with`")
+    async def _exchange(self, api: Api, params: Mapping[str, str], facts: CallFacts, upload: Upload | None) -> Received:
         in_query = api.method == "GET"
         try:
-            async with self._session.request(
+            return await self._transport.send(
                 api.method,
                 f"{self._base_url}{api.path}",
-                params=params if in_query else None,
-                data=None if in_query else params,
-                allow_redirects=False,
-            ) as answer:
-                return answer.status, answer.headers, await self._limited_body(answer, facts)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            # Refused, unresolved, bad certificate or no connection in time: not one byte of the request left.
+                query=params if in_query else None,
+                data=None if in_query else _multipart(params, upload) if upload is not None else params,
+            )
+        except NotSent as error:
             raise Transient(
-                "lazada_no_connection", platform=Platform.LAZADA, platform_code=type(error).__name__, detail=""
+                "lazada_no_connection", platform=Platform.LAZADA, platform_code=error.why, detail=""
             ) from error
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise doubt(type(error).__name__, facts, code=type(error).__name__) from error
+        except NoAnswer as error:
+            raise doubt(error.why, facts, code=error.code) from error
 
-    async def _limited_body(self, answer: aiohttp.ClientResponse, facts: CallFacts) -> bytes:
-        chunks = bytearray()
-        async for chunk in answer.content.iter_chunked(65536):
-            chunks += chunk
-            if len(chunks) > self._limits.answer_bytes:
-                answer.close()
-                raise doubt(f"more than {self._limits.answer_bytes} bytes", facts, code="oversized")
-        return bytes(chunks)
+
+def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
+    form = aiohttp.FormData(params)
+    form.add_field(upload.field, upload.content, filename=upload.file_name, content_type=upload.mime_type)
+    return form
 
 
 def _refuse_unsendable(business: Mapping[str, str]) -> None:

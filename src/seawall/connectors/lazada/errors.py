@@ -25,8 +25,12 @@ from seawall.kernel.markets import Platform
 
 BACKEND_TROUBLE = frozenset({
     "ServiceTimeout", "UnknownRuntimeException", "SYSTEM_ERROR", "6", "1000", "500", "501",
+    "LD_INVOKE_DOWNSTREAM_RESPONSE_BLANK",
 })  # fmt: skip
 """[D] The backend failed after the gateway let the call through: on a send it may have been carried out."""
+
+REVERSE_TROUBLE = frozenset({"106"})
+"""[D] "internal" on the cancel and return calls: nobody says whether it was carried out."""
 
 TOO_FAST = frozenset({"ApiCallLimit", "AppCallLimit", "SellerCallLimit", "TRAFFIC_CONTROL", "901"})
 """[D, C] Refused before any work was done. 901 also means "switched off for a moment"."""
@@ -49,6 +53,9 @@ SHOP_RESTRICTED = frozenset({
 })  # fmt: skip
 """[C, D] The platform does not let this shop or app do it at all: nothing more may be tried for it."""
 
+ONE_GROUP = frozenset({"InsufficientPermission", "Mp3SellerApiLimit"})
+"""Refusals of a group of calls, not of the whole shop."""
+
 SENTENCES = {
     "-22": "lazada_order_too_old",
     "16": "lazada_order_not_in_shop",
@@ -60,7 +67,40 @@ SENTENCES = {
 }
 """Codes with a sentence of their own; `16` and `-22` mean other things on other paths (see `refusal`)."""
 
+REVERSE_SENTENCES = {
+    "100": "lazada_lines_invalid",
+    "102": "lazada_lines_invalid",
+    "104": "lazada_reason_invalid",
+    "105": "lazada_case_not_found",
+    "107": "lazada_case_state",
+    "108": "lazada_case_incomplete",
+    "109": "lazada_case_incomplete",
+    "110": "lazada_case_incomplete",
+    "111": "lazada_case_one_line",
+    "112": "lazada_case_not_found",
+    "113": "lazada_case_state",
+    "114": "lazada_case_state",
+    "122": "lazada_order_not_in_shop",
+    "123": "lazada_lines_invalid",
+    "124": "lazada_order_not_in_shop",
+    "125": "lazada_lines_invalid",
+    "126": "lazada_lines_invalid",
+    "127": "lazada_order_not_in_shop",
+    "131": "lazada_nothing_to_decide",
+    "133": "lazada_case_one_line",
+}
+"""[D] Numbers of the cancel and return calls (121329, 121370, 121372); elsewhere the same numbers mean other things.
+115 to 118 (no order id, seller, user, e-mail) and 120, 121 (paging) are told in the platform's own words."""
+
+IMAGE_SENTENCES = dict.fromkeys(("30", "300", "302", "303"), "image_not_allowed")
+"""[D] /image/upload: empty, missing, wrong kind, too large."""
+
 _ORDER_PATHS = ("/order/", "/orders/", "/im/session/open")
+REVERSE_PATHS = ("/order/reverse/", "/reverse/")
+IMAGE_PATHS = ("/image/",)
+ASIDE_PATHS = (*REVERSE_PATHS, *IMAGE_PATHS, "/seller/metrics/", "/seller/performance/")
+"""Calls beside orders and chat, with permission groups of their own and closed to semi-managed sellers (but pictures)
+[D 121541]. A refusal there says nothing about the chat, so it must not stop the shop's messages."""
 _BAN = re.compile(r"ban will last\s+(\d{1,6})\s*second", re.IGNORECASE)
 
 
@@ -112,7 +152,7 @@ def refusal(code: str, message: str, facts: CallFacts, raw: Mapping[str, Any]) -
     if code in TOO_FAST:
         until = facts.answered_at + timedelta(seconds=ban_seconds(message))
         return RateLimited("platform_rate_limited", until=until, **rest)
-    if code in BACKEND_TROUBLE:
+    if code in BACKEND_TROUBLE or (code in REVERSE_TROUBLE and facts.path.startswith(REVERSE_PATHS)):
         return (
             OutcomeUnknown("platform_outcome_unknown", **rest)
             if facts.is_effect
@@ -124,7 +164,7 @@ def refusal(code: str, message: str, facts: CallFacts, raw: Mapping[str, Any]) -
         return AuthExpired(SENTENCES.get(code, "platform_auth_expired"), **rest)
     if code in CONNECTION_STOPS:
         return AuthExpired("lazada_connection_refused", **rest)
-    if code in SHOP_RESTRICTED:
+    if code in SHOP_RESTRICTED and not (code in ONE_GROUP and facts.path.startswith(ASIDE_PATHS)):
         return ShopRestricted(_sentence(code, facts.path), **rest)
     return Rejected(_sentence(code, facts.path), **rest)
 
@@ -144,6 +184,10 @@ def doubt(detail: str, facts: CallFacts, *, code: str = "") -> ConnectorError:
 
 
 def _sentence(code: str, path: str) -> str:
+    if path.startswith(REVERSE_PATHS) and code in REVERSE_SENTENCES:
+        return REVERSE_SENTENCES[code]
+    if path.startswith(IMAGE_PATHS) and code in IMAGE_SENTENCES:
+        return IMAGE_SENTENCES[code]
     if code in {"16", "-22"} and not path.startswith(_ORDER_PATHS):
         return "platform_rejected"
     return SENTENCES.get(code, "platform_rejected")

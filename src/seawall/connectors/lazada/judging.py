@@ -47,12 +47,13 @@ def judged(
 
 
 def _judge_second_level(payload: Mapping[str, Any], facts: CallFacts) -> None:
-    """[D] IM answers say success / err_code at the top, trace and reverse answers under `result`.
+    """[D] IM answers say success / err_code at the top (the guide nests them under `data` for read and recall), trace
+    and reverse lists under `result`, performance under `data`.
 
     An error code beside `success: true` is ignored: documented samples show that combination.
     """
-    result = payload.get("result")
-    for level in (payload, result if isinstance(result, dict) else {}):
+    nested_levels = (payload.get("result"), payload.get("data"))
+    for level in (payload, *(found for found in nested_levels if isinstance(found, dict))):
         err_code = scalar(level.get("err_code"))
         failed = not truth(level["success"]) if level.get("success") is not None else err_code not in SIMPLE_OK
         if not failed:

@@ -72,6 +72,8 @@ class WireItem(Wire):
     currency: Text = ""
     buyer_id: Text = ""
     tracking_code: Text = ""
+    package_id: Text = ""
+    reverse_order_id: Text = ""
 
 
 class WireMessage(Wire):
@@ -122,6 +124,33 @@ class WireTrack(Wire):
     """A fulfilment order of /logistic/order/trace."""
 
     package_detail_info_list: Annotated[list[WirePackage], BeforeValidator(_rows)] = Field(default_factory=list)
+
+
+class WireReverseLine(Wire):
+    """A line of a reverse order, from the list or the detail."""
+
+    reverse_order_line_id: Text = ""
+    trade_order_line_id: Text = ""
+    reverse_status: Text = ""
+    ofc_status: Text = ""
+    reason_text: Text = ""
+    reason_code: Text = ""
+    refund_amount: Amount = None
+    tracking_number: Text = ""
+    sla: Whole = 0
+    return_order_line_gmt_create: Whole = 0
+    return_order_line_gmt_modified: Whole = 0
+
+
+class WireIndicator(Wire):
+    """A figure of /seller/performance/get."""
+
+    type: Text = ""
+    name: Text = ""
+    score: Amount = None
+    score_format: Text = ""
+    formatted_target: Text = ""
+    target_respected: Text = ""
 
 
 class WireMessagePage(Wire):

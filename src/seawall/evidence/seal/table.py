@@ -7,7 +7,7 @@ from seawall.kernel.markets import Market, Platform
 COLUMNS = (
     "order_id", "order", "platform", "market", "shop", "shop_name", "status", "ordered_at", "shipped_at",
     "tracking_number", "item", "outcome", "grade", "grade_reason", "screenshot", "message_id", "message_sent_at",
-    "records",
+    "sent_by", "records",
 )  # fmt: skip
 """`order` repeats the id behind platform and market: a cell that is not a number keeps all its digits in Excel."""
 
@@ -48,6 +48,7 @@ def _cells(line: OrderLine) -> list[str]:
         "yes" if found.has_screenshot else "",
         neutral(found.message_id),
         instant(found.sent_at) if found.sent_at else "",
+        neutral(order.sent_by),
         str(len(line.records)),
     ]
 

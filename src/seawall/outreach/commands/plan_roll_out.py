@@ -39,7 +39,7 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
     Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection that may
-    send by itself stand in the ledger as `no_connection`: counted, not hidden.
+    send by itself or by a key press stand in the ledger as `no_connection`: counted, not hidden.
     Raises NothingToSend for an empty audience or when no row could be sent at all.
     """
     by.require("outreach.plan")
@@ -117,11 +117,11 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
 
 
 def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
-    """A lane per shop whose active connection may send by itself."""
+    """A lane per shop whose active connection may send by itself or by a person's key press."""
     now = clock.now()
     lanes = {}
     for connection in Connection.objects.filter(
-        team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode=SendMode.API
+        team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=[SendMode.API, SendMode.CLICK]
     ).order_by("pk"):
         lanes[connection.shop_id] = Lane.objects.create(
             team_id=roll_out.team_id,
@@ -129,6 +129,7 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
             is_training=roll_out.is_training,
             connection=connection,
             is_simulator=connection.is_simulator,
+            mode=connection.mode,
             sends_per_second=connection.sends_per_second,
             burst=connection.burst,
             refilled_at=now,

@@ -2,6 +2,9 @@
 
 Why one statement: the bucket is charged for exactly the rows that were taken, and a crash at any point leaves either
 nothing or claimed rows with an open attempt, which are looked up at the platform and never sent again blindly.
+
+On a lane of mode `click` a row may go only after a person's key press on that very row, and not long after it. A lane
+of any other mode, or whose connection's mode has changed since the plan, sends nothing.
 """
 
 from dataclasses import dataclass
@@ -9,16 +12,18 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from seawall.outreach.policy import PRESS_GOOD_FOR
+
 CLAIM = """
 WITH lane AS (
-    SELECT l.id, l.connection_id, c.changed_at, l.roll_out_id, r.open_wave,
+    SELECT l.id, l.connection_id, c.changed_at, l.roll_out_id, r.open_wave, l.mode,
            least(l.burst::float8,
                  l.tokens + greatest(0, extract(epoch FROM %(now)s::timestamptz - l.refilled_at)::float8)
                             * l.sends_per_second::float8) AS tokens
       FROM outreach_lane l
       JOIN outreach_rollout r ON r.id = l.roll_out_id
       JOIN shops_connection c ON c.id = l.connection_id
-     WHERE NOT l.is_stopped AND c.is_active AND c.mode = 'api'
+     WHERE NOT l.is_stopped AND c.is_active AND c.mode = l.mode
        AND (l.blocked_until IS NULL OR l.blocked_until <= %(now)s)
        AND r.deadline_at > %(now)s
        AND least(l.burst::float8,
@@ -29,8 +34,13 @@ WITH lane AS (
                 SELECT 1 FROM outreach_approval a
                  WHERE a.roll_out_id = r.id AND a.is_approved AND a.voided_at IS NULL
                    AND a.binding_digest = r.binding_digest)))
-       AND EXISTS (SELECT 1 FROM outreach_recipient p
-                    WHERE p.lane_id = l.id AND p.state = 'waiting' AND p.wave <= r.open_wave)
+       AND CASE l.mode
+           WHEN 'api' THEN EXISTS (SELECT 1 FROM outreach_recipient p
+                                    WHERE p.lane_id = l.id AND p.state = 'waiting' AND p.wave <= r.open_wave)
+           WHEN 'click' THEN EXISTS (SELECT 1 FROM outreach_recipient p
+                                      WHERE p.lane_id = l.id AND p.state = 'waiting' AND p.wave <= r.open_wave
+                                        AND p.pressed_at > %(pressed_since)s)
+           ELSE false END
      ORDER BY l.served_at
      LIMIT 1
      FOR UPDATE OF l SKIP LOCKED
@@ -38,6 +48,7 @@ WITH lane AS (
     SELECT p.id
       FROM outreach_recipient p JOIN lane ON p.lane_id = lane.id
      WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
+       AND (lane.mode = 'api' OR p.pressed_at > %(pressed_since)s)
      ORDER BY p.wave, p.rank
      LIMIT least(%(size)s, (SELECT floor(tokens)::int FROM lane))
      FOR UPDATE OF p SKIP LOCKED
@@ -88,7 +99,7 @@ class Claimed:
 def claim(*, worker: int, size: int, now: datetime) -> list[Claimed]:
     """Up to `size` rows of the lane that waited longest, as far as its bucket allows; empty when nothing may go."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"worker": worker, "size": size, "now": now})
+        cursor.execute(CLAIM, {"worker": worker, "size": size, "now": now, "pressed_since": now - PRESS_GOOD_FOR})
         return [
             Claimed(
                 id=row[0], attempt=row[1], team_id=row[2], incident_id=row[3], order_id=row[4], roll_out_id=row[5],

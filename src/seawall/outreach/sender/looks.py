@@ -1,6 +1,5 @@
 """Look up sends whose outcome is unknown, in the platform's own record; decide; never repeat blindly."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +9,13 @@ from django.db.models import QuerySet
 
 from seawall.connectors.contracts import ChatMessage, Messenger, Speaker
 from seawall.connectors.errors import AuthExpired, ConnectorError, OutcomeUnknown, RateLimited, Transient
-from seawall.evidence.api import CaptureSource, NewCapture, keep
+from seawall.evidence.api import CaptureSource, keep
 from seawall.kernel.clock import Clock
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient, RollOut
 from seawall.outreach.proof import apply_record
 from seawall.outreach.sender.outcome import MAX_ATTEMPTS
+from seawall.outreach.sender.readback import capture_of
 from seawall.outreach.states import RollOutState
 
 LOOKS_BEFORE_RESENDING = 2
@@ -135,23 +135,12 @@ def _found(seen: Look, row: Recipient | None, message: ChatMessage, clock: Clock
         session_id=message.session_id, platform_message_id=message.message_id, sent_at=message.sent_at
     )
     move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
-    keep(
-        [
-            NewCapture(
-                team_id=row.team_id, shop_id=seen.row.shop_id, incident_id=row.incident_id, order_id=row.order_id,
-                recipient_id=row.pk, source=CaptureSource.READ_BACK, path="message/list", body=_raw(message),
-                our_time=clock.now(), session_id=message.session_id, message_id=message.message_id,
-                speaker=message.speaker.value, text=message.text, blocked_note=message.blocked_note,
-                is_auto_reply=message.is_auto_reply, is_recalled=message.is_recalled, platform_time=message.sent_at,
-            )
-        ]
-    )  # fmt: skip
+    keep([
+        capture_of(message, source=CaptureSource.READ_BACK, team_id=row.team_id, shop_id=seen.row.shop_id,
+                   incident_id=row.incident_id, order_id=row.order_id, recipient_id=row.pk, at=clock.now())
+    ])  # fmt: skip
     apply_record(message, recipient_id=row.pk, clock=clock)
     return "acknowledged"
-
-
-def _raw(message: ChatMessage) -> str:
-    return json.dumps(message.raw, ensure_ascii=False, separators=(",", ":"))
 
 
 def _cannot_look(error: ConnectorError, rows: QuerySet[Recipient], clock: Clock) -> str:

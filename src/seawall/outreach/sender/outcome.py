@@ -40,7 +40,10 @@ class Outcome:
     exchange: Exchange | None = None
     lane_wait_until: datetime | None = None
     lane_stop: str = ""
+    confirm_after: datetime | None = None
     is_restricted: bool = False
+    is_too_fast: bool = False
+    """The platform said "too fast": the lane learns from it."""
 
 
 def outcome_of_error(claim: Claimed, error: ConnectorError, *, at: datetime, may_have_left: bool) -> Outcome:
@@ -58,7 +61,7 @@ def outcome_of_error(claim: Claimed, error: ConnectorError, *, at: datetime, may
         case OutcomeUnknown() if may_have_left:
             return Outcome(event="lost_sight", **common)
         case RateLimited():
-            return Outcome(event="release", lane_wait_until=error.until, **common)
+            return Outcome(event="release", lane_wait_until=error.until, is_too_fast=True, **common)
         case AuthExpired():
             return Outcome(event="release", lane_stop="lane_auth_expired", reason_params=params, **common)
         case ShopRestricted():

@@ -11,9 +11,14 @@ from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.models import Lane, RollOut
+from seawall.outreach.pace import slow_down
 from seawall.outreach.sender.outcome import Outcome
 from seawall.outreach.states import RECIPIENT, ROLL_OUT
+from seawall.shops.api import ask_renewal
 from seawall.timeline.api import move
+
+RENEWAL_WAIT = timedelta(seconds=5)
+"""How long a lane rests while its connection's token is renewed (ours)."""
 
 _MOVE = """
 UPDATE outreach_recipient
@@ -24,7 +29,8 @@ UPDATE outreach_recipient
        reason_code = %(reason)s, reason_params = %(params)s,
        unknown_since = CASE WHEN %(state)s = 'unknown' THEN %(at)s::timestamptz ELSE unknown_since END,
        look_up_after = CASE WHEN %(state)s = 'unknown' THEN %(look_up)s::timestamptz ELSE look_up_after END,
-       looked_up = CASE WHEN %(state)s = 'unknown' THEN 0 ELSE looked_up END
+       looked_up = CASE WHEN %(state)s = 'unknown' THEN 0 ELSE looked_up END,
+       confirm_after = coalesce(%(confirm)s, confirm_after)
  WHERE id = %(id)s AND attempts = %(attempt)s AND state = ANY(%(from)s)
 """
 
@@ -46,7 +52,7 @@ def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> No
             cursor.executemany(_MOVE, [_move_params(outcome, grace) for outcome in outcomes])
             cursor.executemany(_ATTEMPT, [_attempt_params(outcome) for outcome in outcomes])
         keep(_capture(outcome) for outcome in outcomes if outcome.exchange is not None)
-        _steer_lanes(outcomes)
+        _steer_lanes(outcomes, clock)
     for outcome in outcomes:
         if outcome.is_restricted:
             _pause_restricted(outcome, clock)
@@ -69,6 +75,7 @@ def _move_params(outcome: Outcome, grace: timedelta) -> dict[str, Any]:
         "reason": outcome.reason_code,
         "params": Jsonb(outcome.reason_params if outcome.reason_code else {}),
         "look_up": outcome.at + grace,
+        "confirm": outcome.confirm_after,
     }
 
 
@@ -107,21 +114,32 @@ def _capture(outcome: Outcome) -> NewCapture:
     )
 
 
-def _steer_lanes(outcomes: Sequence[Outcome]) -> None:
+def _steer_lanes(outcomes: Sequence[Outcome], clock: Clock) -> None:
     waits: dict[int, datetime] = {}
     stops: dict[int, Outcome] = {}
     for outcome in outcomes:
         if outcome.lane_wait_until:
             lane = outcome.claim.lane_id
             waits[lane] = max(waits.get(lane, outcome.lane_wait_until), outcome.lane_wait_until)
-        if outcome.lane_stop:
-            stops[outcome.claim.lane_id] = outcome
+        if not outcome.lane_stop:
+            continue
+        lane = outcome.claim.lane_id
+        if outcome.lane_stop == "lane_auth_expired" and _is_renewed(outcome, clock):
+            waits[lane] = max(waits.get(lane, outcome.at), outcome.at + RENEWAL_WAIT)
+        else:
+            stops[lane] = outcome
     for lane, until in waits.items():
         Lane.objects.filter(pk=lane).exclude(blocked_until__gt=until).update(blocked_until=until)
+    slow_down({o.claim.lane_id for o in outcomes if o.is_too_fast}, at=max(o.at for o in outcomes))
     for lane, outcome in stops.items():
         Lane.objects.filter(pk=lane, is_stopped=False).update(
             is_stopped=True, stopped_code=outcome.lane_stop, stopped_params=outcome.reason_params
         )
+
+
+def _is_renewed(outcome: Outcome, clock: Clock) -> bool:
+    """Whether a new token is here or on its way; else only the seller can let us in again, and the lane stops."""
+    return ask_renewal(outcome.claim.connection_id, clock=clock, seen=outcome.claim.connection_changed_at)
 
 
 def _pause_restricted(outcome: Outcome, clock: Clock) -> None:

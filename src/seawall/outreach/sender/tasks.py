@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from seawall.connectors.contracts import Messenger
+from seawall.connectors.contracts import Connector
 from seawall.connectors.errors import ConnectorError
 from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
+from seawall.outreach.policy import confirm_wait
 from seawall.outreach.sender.claim import Claimed
 from seawall.outreach.sender.outcome import Outcome, outcome_of_error
 
 
 async def send_one(
-    claim: Claimed, messenger: Messenger, *, clock: Clock, may_send: Callable[[Claimed], bool]
+    claim: Claimed, messenger: Connector, *, clock: Clock, may_send: Callable[[Claimed], bool]
 ) -> Outcome:
     """Open the conversation, look once more whether it may go, send once. Never raises for what a platform does."""
     if sha256_text(claim.text) != claim.text_sha256:
@@ -28,16 +29,24 @@ async def send_one(
     if not may_send(claim):
         return Outcome(claim=claim, event="release", at=clock.now())
     try:
-        sent = await messenger.send_text(session_id, claim.text)
+        sent = await messenger.send_text(session_id, claim.text, order_id=claim.platform_order_id)
     except ConnectorError as error:
         return outcome_of_error(claim, error, at=clock.now(), may_have_left=True)
     return Outcome(
         claim=claim,
         event="acknowledged",
         at=clock.now(),
-        session_id=session_id,
+        # The platform's own id: what was opened may have been a handle for a conversation that did not exist yet.
+        session_id=sent.session_id or session_id,
+        confirm_after=clock.now() + confirm_wait(pushes_own=pushes_own_messages(messenger)),
         message_id=sent.message_id,
         platform_time=sent.platform_time,
         request_id=sent.exchange.request_id,
         exchange=sent.exchange,
     )
+
+
+def pushes_own_messages(connector: Connector) -> bool:
+    """Whether the platform pushes what the shop itself wrote: then proof comes by itself."""
+    flag = connector.capabilities.get("push_own_messages")
+    return flag is not None and flag.can

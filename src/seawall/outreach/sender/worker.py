@@ -21,7 +21,8 @@ from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.gates import tend
 from seawall.outreach.models import RollOut
-from seawall.outreach.sender import liveness, looks
+from seawall.outreach.pace import speed_up
+from seawall.outreach.sender import confirm, liveness, looks
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
 from seawall.outreach.sender.settle import settle
@@ -43,6 +44,8 @@ class WorkerOptions:
     in_flight: int = 100
     grace: timedelta = timedelta(seconds=30)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
+    confirm_again: timedelta = timedelta(seconds=30)
+    """Wait before the proof of an acknowledged message is looked for again."""
     gate_settle_s: float = 5.0
     tick_s: float = 0.05
     chore_s: float = 0.25
@@ -66,6 +69,8 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._connectors: dict[tuple[int, datetime], Connector] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._failed: BaseException | None = None
         self._exit = AsyncExitStack()
 
     def stop(self) -> None:
@@ -79,13 +84,15 @@ class Worker:
         try:
             async with self._exit:
                 await self._loop()
+                if self._failed is not None:
+                    raise self._failed
                 await self._wind_down()
         except DatabaseError:
             # Without the session our lock is gone and others may take over our rows: send nothing more.
             self._is_trusted = False
             raise
         finally:
-            for task in self._tasks:
+            for task in (*self._tasks, *([self._looking] if self._looking else [])):
                 task.cancel()
             # The session ends with its thread; with it our lock, if it was not given back in order.
             await self._db(connections.close_all)
@@ -97,6 +104,7 @@ class Worker:
         while not self._stop.is_set():
             if monotonic() >= chores_at:
                 await self._chores()
+                self._look_round()
                 chores_at = monotonic() + self._options.chore_s
             await self._flush()
             if not await self._claim_some():
@@ -167,23 +175,50 @@ class Worker:
             await self._db(lambda: settle(outcomes, clock=self._clock, grace=self._options.grace))
 
     async def _chores(self) -> None:
-        """Refresh what may be sent, notice dead workers, look up unknowns, tend gates."""
+        """Refresh what may be sent, notice dead workers, tend gates."""
         self._sending = await self._db(_sending_now)
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
+        await self._db(lambda: speed_up(now=self._clock.now()))
+        await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
+        if self._also:
+            await self._db(self._also)
+
+    def _look_round(self) -> None:
+        """Start a round of reading at the platforms unless one is under way: a platform that answers slowly must not
+        hold up a claim, and still less a pause."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_once(), name="looking")
+            self._looking.add_done_callback(self._looked)
+
+    def _looked(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and task.exception() is not None:
+            # Of the database, since all that a platform does is a value: the loop must end as it would on its own.
+            self._failed = task.exception()
+            self._stop.set()
+
+    async def _look_once(self) -> None:
         due = await self._db(lambda: looks.take_due(now=self._clock.now(), size=20, lease=self._options.grace))
         if due:
             seen = await asyncio.gather(*(self._look(row) for row in due))
             for one in seen:
                 await self._db(looks.conclude, one, clock=self._clock, grace=self._options.grace)
-        await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
-        if self._also:
-            await self._db(self._also)
+        unproved = await self._db(lambda: confirm.take_due(now=self._clock.now(), size=20, lease=self._options.grace))
+        if unproved:
+            for proof in await asyncio.gather(*(self._prove(row) for row in unproved)):
+                await self._db(confirm.conclude, proof, clock=self._clock, again=self._options.confirm_again)
 
     async def _look(self, row: looks.Unknown) -> looks.Look:
         return await looks.look(row, await self._connector(row.connection_id, row.connection_changed_at))
 
+    async def _prove(self, row: confirm.Unproved) -> confirm.Proof:
+        return await confirm.read_proof(row, await self._connector(row.connection_id, row.connection_changed_at))
+
     async def _wind_down(self) -> None:
         """Finish what was called, give back what was not, record all of it."""
+        if self._looking is not None:
+            # What it was reading is leased: the next worker reads it again.
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         if self._tasks:
             await asyncio.gather(*self._tasks)
         await self._flush()

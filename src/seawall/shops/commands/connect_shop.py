@@ -11,7 +11,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market, Platform
 from seawall.shops.models import Connection, SendMode, Shop
-from seawall.shops.policy import default_mode, default_pace, is_loopback
+from seawall.shops.policy import default_pace, is_loopback, mode_for
 from seawall.shops.vault import seal, unseal
 from seawall.tenancy.api import Actor, Seller, get_scoped
 from seawall.timeline.api import record
@@ -75,6 +75,8 @@ class ConnectShop:
     renew_after: datetime | None = None
     consent_until: datetime | None = None
     sends_per_second: Decimal | None = None
+    mode: str = ""
+    """A mode that leaves more to people than the platform's default; empty takes the default."""
 
 
 def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
@@ -96,7 +98,7 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
     with transaction.atomic():
         shop = get_scoped(Shop, by, lock=True, code=cmd.shop_code)
         platform = Platform(shop.platform)
-        mode, why = default_mode(platform)
+        mode, why = mode_for(platform, cmd.mode)
         pace = cmd.sends_per_second or default_pace(platform)
         values = {
             "base_url": cmd.base_url.rstrip("/"),

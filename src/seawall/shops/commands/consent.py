@@ -232,6 +232,7 @@ def _authoriser(app: PlatformApp, clock: Clock) -> Authoriser:
         auth_url=app.auth_url,
         consent_url=app.consent_url,
         service_id=app.service_id,
+        api_url=app.base_url,
         clock=clock,
     )
 
