@@ -128,11 +128,11 @@ class TiktokAuthoriser:
             query={"app_key": self._app_key, "app_secret": self._app_secret, **params},
             headers={},
             body=None,
-            is_effect=False,
+            is_effect=api.is_effect,
         )
         payload = parse_object(received.body)
         facts = CallFacts(
-            is_effect=False,
+            is_effect=api.is_effect,
             answered_at=self._clock.now(),
             request_id=scalar(payload.get("request_id")) if payload else "",
             retry_after=received.headers.get("Retry-After", ""),
