@@ -33,6 +33,9 @@ LIFETIME = timedelta(minutes=30)
 minutes [D]."""
 
 CALLBACK_PATH = "/shops/callback/"
+DENIED = frozenset({"access_denied", "auth_denied"})
+"""How platforms call a seller's no: OAuth's own word (Lazada [I]), and TikTok Shop's, which comes beside `code=null`
+[3P]. What Shopee calls back with after a no is not documented [U]: no code at all is taken for one."""
 CONNECTED, WITHDRAWN = "connected", "withdrawn"
 UNREACHABLE = "consent_platform_unreachable"
 
@@ -149,11 +152,11 @@ def _spend(state: str, clock: Clock) -> ConsentRequest:
 def _trade(request: ConsentRequest, query: Mapping[str, str], clock: Clock) -> TokenGrant:
     """The tokens for the code. Raises Refused, Unreachable. No transaction is open here: the platform may be slow."""
     title = Platform(request.shop.platform).title
-    code = query.get("code", "").strip()
-    if not code and query.get("error", "access_denied") == "access_denied":
+    code, error = query.get("code", "").strip(), query.get("error", "").strip()
+    if error in DENIED or not (code or error):
         raise Refused("consent_denied", platform=title)
-    if not code:
-        raise Refused("consent_platform_refused", platform=title, why=query["error"][:200])
+    if error:
+        raise Refused("consent_platform_refused", platform=title, why=error[:200])
     doing = _traded(_authoriser(request.app, Market(request.shop.market), clock), code, dict(query))
     try:
         return asyncio.run(doing)
