@@ -90,27 +90,47 @@ def connect(
     if secrets_file is None:
         emit(_connected(code, ask_consent(code, app_of_consent, port=None if no_listen else listen)))
         return
+    found = _connect_by_file(
+        code, secrets_file, base_url=base_url, seller_id=seller_id, app_key=app_key, callback_url=callback_url,
+        auth_url=auth_url, mode=mode, pace=Decimal(str(pace)) if pace > 0 else None,
+    )  # fmt: skip
+    emit(_connected(code, found))
+
+
+def _connect_by_file(
+    code: str,
+    file: Path,
+    *,
+    base_url: str,
+    seller_id: str,
+    app_key: str,
+    callback_url: str,
+    auth_url: str,
+    mode: str,
+    pace: Decimal | None,
+) -> "Connection":
+    """Connect with tokens that somebody already has."""
     by = actor()
     from seawall.kernel.clock import SYSTEM_CLOCK
     from seawall.shops.api import ConnectShop, connect_shop
 
-    secrets = secrets_of(secrets_file, "app_secret", "access_token", "refresh_token", "shop_cipher", "push_key")
+    secrets = secrets_of(file, "app_secret", "access_token", "refresh_token", "shop_cipher", "push_key")
     cmd = ConnectShop(
         shop_code=code,
         base_url=base_url,
         platform_seller_id=seller_id,
         app_key=app_key,
-        callback_url=callback_url,
-        auth_url=auth_url,
-        mode=mode,
-        sends_per_second=Decimal(str(pace)) if pace > 0 else None,
         app_secret=secrets["app_secret"],
         access_token=secrets["access_token"],
         refresh_token=secrets["refresh_token"],
         shop_cipher=secrets["shop_cipher"],
         push_key=secrets["push_key"],
+        callback_url=callback_url,
+        auth_url=auth_url,
+        mode=mode,
+        sends_per_second=pace,
     )
-    emit(_connected(code, connect_shop(cmd, by=by, clock=SYSTEM_CLOCK)))
+    return connect_shop(cmd, by=by, clock=SYSTEM_CLOCK)
 
 
 def _connected(code: str, connection: "Connection") -> dict[str, Any]:

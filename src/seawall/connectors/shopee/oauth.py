@@ -14,7 +14,10 @@ from seawall.kernel.clock import SYSTEM_CLOCK, Clock
 
 CONSENT = Api(path=CONSENT_PATH, is_public=True)
 CREATE = Api(path="/api/v2/auth/token/get", method="POST", is_public=True, keeps_answer=False)
-REFRESH = Api(path="/api/v2/auth/access_token/get", method="POST", is_public=True, keeps_answer=False)
+# An effect: it spends the refresh token, so a doubt must never be told as "certainly not done".
+REFRESH = Api(
+    path="/api/v2/auth/access_token/get", method="POST", is_public=True, keeps_answer=False, is_effect=True
+)  # fmt: skip
 
 REFRESH_LIVES_S = 30 * 24 * 3600
 """[D] not part of the answer."""

@@ -65,4 +65,5 @@ REJECT_REASONS = Api(path="/return_refund/202309/reject_reasons")
 PRODUCT_IMAGE = Api(path="/product/202309/images/upload", method="POST", names_shop=False)
 
 TOKEN_GET = Api(path="/api/v2/token/get", keeps_answer=False, names_shop=False)
-TOKEN_REFRESH = Api(path="/api/v2/token/refresh", keeps_answer=False, names_shop=False)
+# An effect: it may spend the refresh token, so a doubt must never be told as "certainly not done".
+TOKEN_REFRESH = Api(path="/api/v2/token/refresh", keeps_answer=False, names_shop=False, is_effect=True)

@@ -123,7 +123,7 @@ class TiktokAuthoriser:
     async def _ask(self, api: Api, params: Mapping[str, str]) -> tuple[Mapping[str, Any], CallFacts]:
         received = await ask(
             self._transport,
-            CallFacts(is_effect=False, answered_at=self._clock.now()),
+            CallFacts(is_effect=api.is_effect, answered_at=self._clock.now()),
             api.method,
             f"{self._auth_url}{api.path}",
             query={"app_key": self._app_key, "app_secret": self._app_secret, **params},
@@ -131,7 +131,7 @@ class TiktokAuthoriser:
         )
         payload = parse_object(received.body)
         facts = CallFacts(
-            is_effect=False,
+            is_effect=api.is_effect,
             answered_at=self._clock.now(),
             request_id=id_of(payload.get("request_id")) if payload else "",
             retry_after=received.headers.get("Retry-After", ""),

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from seawall.connectors.contracts import Authoriser, TokenGrant
+from seawall.connectors.contracts import Authoriser, Connector, Credentials, TokenGrant
 from seawall.connectors.errors import ConnectorError, OutcomeUnknown, RateLimited, Transient
-from seawall.connectors.registry import authoriser, base_url
+from seawall.connectors.registry import authoriser, base_url, open_connector
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused, SeawallError, Unreachable
 from seawall.kernel.markets import Market, Platform
@@ -23,7 +23,7 @@ from seawall.settings.env import get_settings
 from seawall.shops.commands.connect_shop import ConnectShop, connect_shop
 from seawall.shops.grants import life_of
 from seawall.shops.models import Connection, ConsentRequest, PlatformApp, Shop
-from seawall.shops.stores import Store, fitting_store
+from seawall.shops.stores import Store, country_of, fitting_store, listed
 from seawall.shops.vault import unseal
 from seawall.tenancy.api import Actor, actor_of, get_scoped
 from seawall.timeline.api import record
@@ -33,6 +33,9 @@ LIFETIME = timedelta(minutes=30)
 minutes [D]."""
 
 CALLBACK_PATH = "/shops/callback/"
+DENIED = frozenset({"access_denied", "auth_denied"})
+"""How platforms call a seller's no: OAuth's own word (Lazada [I]), and TikTok Shop's, which comes beside `code=null`
+[3P]. What Shopee calls back with after a no is not documented [U]: no code at all is taken for one."""
 CONNECTED, WITHDRAWN = "connected", "withdrawn"
 UNREACHABLE = "consent_platform_unreachable"
 
@@ -68,7 +71,9 @@ def begin_consent(shop_code: str, app_key: str, *, by: Actor, clock: Clock, redi
     if app.seller_id not in (None, shop.seller_id):
         raise Refused("app_not_for_shop", app=app.label, code=shop.code)
     state = secrets.token_urlsafe(32)
-    link = _authoriser(app, clock).consent_link(redirect_uri=redirect_uri or callback_address(), state=state)
+    link = _authoriser(app, Market(shop.market), clock).consent_link(
+        redirect_uri=redirect_uri or callback_address(), state=state
+    )
     now = clock.now()
     request = ConsentRequest.objects.create(
         team_id=by.team_id, shop=shop, app=app, member_id=by.membership_id, state_sha256=_hash(state),
@@ -91,7 +96,8 @@ def finish_consent(query: Mapping[str, str], *, clock: Clock) -> ConsentOutcome:
     """
     request = _spend(query.get("state", ""), clock)
     try:
-        connection = _connect(request, _trade(request, query, clock), clock)
+        grant = _trade(request, query, clock)
+        connection = _connect(request, grant, _store_of(request, grant, clock), clock)
     except SeawallError as refusal:
         _note(request, refusal, clock)
         raise
@@ -146,19 +152,23 @@ def _spend(state: str, clock: Clock) -> ConsentRequest:
 def _trade(request: ConsentRequest, query: Mapping[str, str], clock: Clock) -> TokenGrant:
     """The tokens for the code. Raises Refused, Unreachable. No transaction is open here: the platform may be slow."""
     title = Platform(request.shop.platform).title
-    code = query.get("code", "").strip()
-    if not code and query.get("error", "access_denied") == "access_denied":
+    code, error = query.get("code", "").strip(), query.get("error", "").strip()
+    if error in DENIED or not (code or error):
         raise Refused("consent_denied", platform=title)
-    if not code:
-        raise Refused("consent_platform_refused", platform=title, why=query["error"][:200])
-    doing = _traded(_authoriser(request.app, clock), code, dict(query))
+    if error:
+        raise Refused("consent_platform_refused", platform=title, why=error[:200])
+    doing = _traded(_authoriser(request.app, Market(request.shop.market), clock), code, dict(query))
     try:
         return asyncio.run(doing)
     except (Transient, RateLimited, OutcomeUnknown) as error:
         raise Unreachable("consent_platform_unreachable", platform=title) from error
     except ConnectorError as error:
-        why = " ".join(filter(None, (error.platform_code, error.detail)))[:200]
-        raise Refused("consent_platform_refused", platform=title, why=why) from error
+        raise Refused("consent_platform_refused", platform=title, why=_why(error)) from error
+
+
+def _why(error: ConnectorError) -> str:
+    """The platform's own words, no longer than a line."""
+    return " ".join(filter(None, (error.platform_code, error.detail)))[:200]
 
 
 async def _traded(opened: Authoriser, code: str, callback: Mapping[str, str]) -> TokenGrant:
@@ -166,17 +176,49 @@ async def _traded(opened: Authoriser, code: str, callback: Mapping[str, str]) ->
         return await platform.create_token(code, callback=callback)
 
 
-def _connect(request: ConsentRequest, grant: TokenGrant, clock: Clock) -> Connection:
-    """Connect the shop with the store that fits it, in one transaction with what became of the link."""
+def _store_of(request: ConsentRequest, grant: TokenGrant, clock: Clock) -> Store:
+    """The store of the grant that is the shop. Where no country came with it (Shopee's answer names none [D]), the
+    platform is asked for the store's own before anything is stored."""
+    shop, app, market = request.shop, request.app, Market(request.shop.market)
+    known = _before(request)
+    store = fitting_store(
+        grant.stores, country=grant.country, market=market, known_seller_id=known.platform_seller_id if known else ""
+    )
+    if country_of(store, grant.country):
+        return store
+    title = Platform(shop.platform).title
+    opened = open_connector(_credentials_with(_credentials(app, market, grant, store, clock), market, app), clock=clock)
+    try:
+        told = asyncio.run(_market_of(opened))
+    except (Transient, RateLimited, OutcomeUnknown) as error:
+        raise Unreachable("consent_platform_unreachable", platform=title) from error
+    except ConnectorError as error:
+        raise Refused("consent_platform_refused", platform=title, why=_why(error)) from error
+    named = {**store, "country": told.lower()}
+    return fitting_store([named], country="", market=market, known_seller_id="")
+
+
+async def _market_of(opened: Connector) -> str:
+    async with opened as platform:
+        return (await platform.seller()).market
+
+
+def _before(request: ConsentRequest) -> Connection | None:
+    """How the shop was connected last, to the same kind of platform: a simulator's store says nothing about the real
+    one's id, nor the other way round."""
+    alike = request.shop.connections.filter(is_simulator=request.app.is_simulator)
+    return alike.order_by("-is_active", "-pk").first()
+
+
+def _connect(request: ConsentRequest, grant: TokenGrant, store: Store, clock: Clock) -> Connection:
+    """Connect the shop, in one transaction with what became of the link."""
     shop, app, by = request.shop, request.app, actor_of(request.member)
     with transaction.atomic():
         Shop.objects.select_for_update(of=("self",)).get(pk=shop.pk)
-        # A simulator's store says nothing about the real one's id, nor the other way round.
-        before = shop.connections.filter(is_simulator=app.is_simulator).order_by("-is_active", "-pk").first()
-        store = fitting_store(
-            grant.stores, country=grant.country, market=Market(shop.market),
-            known_seller_id=before.platform_seller_id if before else "",
-        )  # fmt: skip
+        before = _before(request)
+        if before is not None and before.platform_seller_id != store["seller_id"]:
+            # Connected with another store while the platform was asked.
+            raise Refused("consent_other_store", stores=listed([store]), known=before.platform_seller_id)
         found = replace(
             _credentials(app, Market(shop.market), grant, store, clock),
             shop_code=shop.code,
@@ -193,7 +235,7 @@ def _connect(request: ConsentRequest, grant: TokenGrant, clock: Clock) -> Connec
 
 def _credentials(app: PlatformApp, market: Market, grant: TokenGrant, store: Store, clock: Clock) -> ConnectShop:
     life = life_of(grant, now=clock.now())
-    own = app.base_url.replace("{market}", market.value.lower())
+    own = _own_base_url(app, market)
     return ConnectShop(
         shop_code="",
         base_url=own or base_url(Platform(app.platform), market),
@@ -212,6 +254,25 @@ def _credentials(app: PlatformApp, market: Market, grant: TokenGrant, store: Sto
     )
 
 
+def _credentials_with(cmd: ConnectShop, market: Market, app: PlatformApp) -> Credentials:
+    """What a connector signs with, for a store that is not connected yet."""
+    return Credentials(
+        platform=Platform(app.platform),
+        market=market,
+        base_url=cmd.base_url,
+        app_key=cmd.app_key,
+        app_secret=cmd.app_secret,
+        access_token=cmd.access_token,
+        seller_id=cmd.platform_seller_id,
+        shop_cipher=cmd.shop_cipher,
+    )
+
+
+def _own_base_url(app: PlatformApp, market: Market) -> str:
+    """The app's own API base for a market; empty where it uses the platform's."""
+    return app.base_url.replace("{market}", market.value.lower())
+
+
 def _note(request: ConsentRequest, refusal: SeawallError, clock: Clock) -> None:
     """Keep what went wrong where the team sees it."""
     is_active = request.member.is_active and request.member.user.is_active
@@ -224,7 +285,7 @@ def _note(request: ConsentRequest, refusal: SeawallError, clock: Clock) -> None:
         )  # fmt: skip
 
 
-def _authoriser(app: PlatformApp, clock: Clock) -> Authoriser:
+def _authoriser(app: PlatformApp, market: Market, clock: Clock) -> Authoriser:
     return authoriser(
         Platform(app.platform),
         app_key=app.app_key,
@@ -232,7 +293,7 @@ def _authoriser(app: PlatformApp, clock: Clock) -> Authoriser:
         auth_url=app.auth_url,
         consent_url=app.consent_url,
         service_id=app.service_id,
-        api_url=app.base_url,
+        api_url=_own_base_url(app, market),
         clock=clock,
     )
 
