@@ -150,17 +150,15 @@ def _show_explained(
     if not result["clocks"]:
         console.print(text("rules_no_clock"), markup=False)
     else:
-        shown = table("what", "state", "until", "rule", "how sure", "source")
+        shown = table("what", "state", "until", "rule")
         for row in result["clocks"]:
-            until = datetime.fromisoformat(row["breach_at"]).strftime("%Y-%m-%d %H:%M %z")
-            authority = row["rule"] or text("rules_authority_platform_column")
-            sure = _sure(row["certainty"], row["check_with_platform"])
-            shown.add_row(
-                row["what"], text(f"rules_state_{row['state']}"), until, authority, sure, row["source"] or "—"
-            )
+            until = datetime.fromisoformat(row["breach_at"]).strftime("%Y-%m-%d %H:%M")
+            shown.add_row(row["what"], text(f"rules_state_{row['state']}"), until, row["rule"] or "—")
         console.print(shown)
         for row in result["clocks"]:
+            sure = _sure(row["certainty"], row["check_with_platform"])
             console.print(f"  {row['what']}: {row['text']}", markup=False)
+            console.print(f"    {' · '.join(filter(None, (sure, row['set_by'], row['source'])))}", markup=False)
             for other in row["others"]:
                 until = datetime.fromisoformat(other["breach_at"]).strftime("%Y-%m-%d %H:%M")
                 said = _sure(other["certainty"], False)

@@ -185,7 +185,9 @@ def _anchor(spec: ClockSpec, happened: Mapping[Event, datetime]) -> datetime | N
 
 
 def _is_for(spec: ClockSpec, facts: OrderFacts) -> bool:
-    return spec.when is None or spec.when.opposite not in facts.traits
+    if spec.when is None or spec.when in facts.traits:
+        return True
+    return not spec.when_known and spec.when.opposite not in facts.traits
 
 
 def _ended(

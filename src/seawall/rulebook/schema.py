@@ -42,6 +42,8 @@ class ClockSpec(Frozen):
     """Warn this many hours before the breach. Without both, the default of the kind holds."""
     when: Trait | None = None
     """Only for orders that are, or may be, this."""
+    when_known: bool = False
+    """Only for orders that are known to be this: where its figure means nothing for any other."""
     ends_with: tuple[Event, ...] = ()
     """What ends this clock where it is not what ends its kind."""
     zone: Literal["market", "buyer"] = "market"
@@ -54,6 +56,8 @@ class ClockSpec(Frozen):
             raise ValueError("warn_after is later than amount")
         if self.cut_off is not None and (self.unit is not Unit.WORKING_DAYS or self.until is None):
             raise ValueError("cut_off needs working_days and until")
+        if self.when_known and self.when is None:
+            raise ValueError("when_known needs when")
         if self.until is not None and self.unit is Unit.HOURS:
             raise ValueError("until needs days or working_days")
         return self
