@@ -104,6 +104,39 @@ def test_a_figure_fills_what_nobody_knows() -> None:
     assert after.rule("SHP-CFM-05").clocks[0].amount == 8
 
 
+def test_a_rule_of_several_figures_hears_which_is_meant() -> None:
+    rule = rules().rule("SHP-CFM-01")
+    for bare in ("4", "4, 8", "redelivery=4", "confirm:hours=4"):
+        with pytest.raises(InvalidInput) as refused:
+            check_override(rule, bare)
+        assert refused.value.code == "rule_value_needs_which"
+        assert "confirm:days:delivered:not_mall" in str(refused.value)
+    value = "confirm:not_mall=4, return_window=1/9"
+    own_words = Override(rule_id=rule.id, value=value, reason="asked", by="Lin", effective_from=TODAY)
+    amounts = [
+        (spec.kind.value, spec.when.value if spec.when else "", spec.warn_after, spec.amount)
+        for spec in rules().with_overrides([own_words]).rule(rule.id).clocks
+    ]
+    assert amounts == [
+        ("confirm", "not_mall", 1, 4), ("confirm", "mall", 1, 7),
+        ("return_window", "not_mall", 1, 9), ("return_window", "mall", 1, 9),
+    ]  # fmt: skip
+
+
+def test_hours_and_working_days_of_one_rule_are_never_set_by_one_bare_number() -> None:
+    for rule_id in ("CRIT-06", "LZD-SLA-05", "TTS-APL-09", "SHP-DTS-03"):
+        with pytest.raises(InvalidInput, match="several figures"):
+            check_override(rules().rule(rule_id), "12")
+    check_override(rules().rule("LZD-SLA-04"), "12")  # 24 and 24 hours: one figure
+
+
+def test_a_figure_that_a_newer_book_has_no_place_for_is_left_aside_and_the_rule_is_to_be_checked() -> None:
+    stale = Override(rule_id="SHP-CFM-02", value="chat=4", reason="asked", by="Lin", effective_from=TODAY)
+    rule = rules().with_overrides([stale]).rule("SHP-CFM-02")
+    assert (rule.certainty, rule.must_check, rule.clocks[0].amount) == (Certainty.DOCS, True, 3)
+    assert "several figures" in rule.certainty_note
+
+
 @pytest.mark.parametrize("value", ["", "  ", "seven", "7 days", "-1", "3651", "8/7", "7/", "1.5"])
 def test_a_value_that_no_clock_can_count_is_refused(value: str) -> None:
     with pytest.raises(InvalidInput) as refused:

@@ -260,7 +260,9 @@ class TestBetweenTwoLooks:
 
     def test_a_deadline_that_moved_is_told_and_starts_over(self) -> None:
         before = self.look("2026-11-26 09:30")
-        own = Override(rule_id="SHP-DTS-03", value="2", reason="asked", by="Lin", effective_from=rules().day)
+        own = Override(
+            rule_id="SHP-DTS-03", value="ready_stock=2", reason="asked", by="Lin", effective_from=rules().day
+        )
         book = rules().with_overrides([own])
         moved = clocks_of(self.ORDER, book, at(Market.MY, "2026-11-26 09:40"))
         assert [(e.kind, f"{e.at:%d %H:%M}") for e in clock_events(before, moved) if e.clock.kind is K.SHIP_BY] == [

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.rulebook.kit import at
 
 from seawall.kernel.markets import Market
@@ -189,3 +191,29 @@ def test_a_clock_without_a_figure_cannot_be_counted() -> None:
     unknown = ClockSpec(kind=ClockKind.CONFIRM, anchor=Event.DELIVERED, unit=Unit.DAYS)
     with pytest.raises(ValueError, match="nobody knows"):
         deadline(unknown, at(Market.TH, "2026-11-25 10:00"), Market.TH, Market.TH.zone, 12)
+
+
+MARKETS = st.sampled_from([Market.ID, Market.MY, Market.PH, Market.SG, Market.TH, Market.VN])
+INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@settings(max_examples=200, deadline=None)
+@given(market=MARKETS, anchor=INSTANTS, amount=st.integers(0, 15), warn=st.integers(0, 400), unit=st.sampled_from(Unit))
+def test_a_deadline_never_comes_before_its_start_nor_its_warning_after_it(
+    market: Market, anchor: datetime, amount: int, warn: int, unit: Unit
+) -> None:
+    found = deadline(spec(amount, unit), anchor, market, market.zone, warn)
+    assert found.started_at == anchor
+    assert found.started_at <= found.warn_at <= found.breach_at
+    assert found.breach_at.utcoffset() == found.started_at.utcoffset()
+
+
+@settings(max_examples=200, deadline=None)
+@given(market=MARKETS, anchor=INSTANTS, amount=st.integers(1, 10))
+def test_leaving_out_fewer_days_never_makes_a_deadline_later(market: Market, anchor: datetime, amount: int) -> None:
+    ends = [
+        deadline(how, anchor, market, market.zone, 0).breach_at
+        for how in (spec(amount, Unit.DAYS), spec(amount, weekend=SUNDAY), spec(amount, weekend=WEEKEND))
+    ]
+    assert ends == sorted(ends)
+    assert all(is_working_day(market, end.date(), SUNDAY) for end in ends[1:])

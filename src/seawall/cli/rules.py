@@ -51,7 +51,7 @@ def explain(
     result = {
         "order": facts.ref, "shop": found.shop.code, "platform": facts.platform, "market": facts.market,
         "zone": facts.market.zone.key, "as_of": day.isoformat(), "now": now.astimezone(UTC).isoformat(),
-        "clocks": [_clock_json(clock, rules) for clock in clocks],
+        "clocks": [_clock_json(clock, rules, facts.market) for clock in clocks],
         "golden": {storm.value: clock.kind.value for storm, clock in golden.items() if clock is not None},
         "unknown": [_rule_json(rule) for rule in gaps_of(facts, rules)],
         "rules": [_rule_json(rule) for rule in applicable(facts, rules)],
@@ -106,8 +106,8 @@ def facts_of(order: "Order", traits: "list[Trait] | tuple[Trait, ...]") -> "Orde
     )  # fmt: skip
 
 
-def _clock_json(clock: "Clock", rules: "RulesOn") -> dict[str, Any]:
-    rule = rules.rule(clock.rule_id) if clock.rule_id else None
+def _clock_json(clock: "Clock", rules: "RulesOn", market: Market) -> dict[str, Any]:
+    rule = rules.rule(clock.rule_id, market) if clock.rule_id else None
     return {
         "kind": clock.kind.value, "what": text(f"rules_clock_{clock.kind.value}"), "state": clock.state.value,
         "started_at": clock.started_at.isoformat() if clock.started_at else None,
@@ -139,8 +139,12 @@ def _rule_json(rule: "Rule") -> dict[str, Any]:
 
 
 def _sure(certainty: str, check: bool) -> str:
-    said = text(f"rules_certainty_{certainty}")
-    return f"{said}, {text('rules_check_platform')}" if check else said
+    said = [text(f"rules_certainty_{certainty}")]
+    if check and certainty == Certainty.DOCS:
+        said.append(text("rules_weak_source"))
+    if check:
+        said.append(text("rules_check_platform"))
+    return ", ".join(said)
 
 
 def _show_explained(
@@ -293,7 +297,12 @@ def changes(
 @app.command("set")
 def set_(
     rule: Annotated[str, typer.Argument(help="Rule id.")],
-    value: Annotated[str, typer.Argument(help="A whole number in the rule's unit, or WARN/BREACH such as 5/7.")],
+    value: Annotated[
+        str,
+        typer.Argument(
+            help="A whole number in the rule's unit, WARN/BREACH such as 5/7, or WORD=7 for one of several clocks."
+        ),
+    ],
     why: Annotated[str, typer.Option(help="The reason; it is shown with the figure.")],
     shop: Annotated[str, typer.Option(metavar="CODE", help="For this shop only.")] = "",
     since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="First day; today if left out.")] = "",

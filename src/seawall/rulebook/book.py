@@ -69,13 +69,20 @@ class RulesOn:
     rules: tuple[Rule, ...]
     topics: Mapping[str, Topic]
     defaults: Defaults
+    _speaking: dict[tuple[Platform | None, Market | None], tuple[Rule, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def find(
         self, *, platform: Platform | None = None, market: Market | None = None, subject: Subject | None = None
     ) -> tuple[Rule, ...]:
         """Rules that speak of a platform, a market, a subject: the surest first, then by id."""
-        found = (r for r in self.rules if r.covers(platform, market) and subject in (None, r.subject))
-        return tuple(sorted(found, key=lambda rule: (rule.certainty.rank, rule.id)))
+        speaking = self._speaking.get((platform, market))
+        if speaking is None:  # asked for every order of a storm: sorted once
+            found = (rule for rule in self.rules if rule.covers(platform, market))
+            speaking = tuple(sorted(found, key=lambda rule: (rule.certainty.rank, rule.id)))
+            self._speaking[platform, market] = speaking
+        return speaking if subject is None else tuple(rule for rule in speaking if rule.subject is subject)
 
     def rule(self, rule_id: str, market: Market | None = None) -> Rule:
         """The version in effect (a rule may have one for each of several markets). Raises NotFound(rule_not_found)."""
@@ -85,12 +92,16 @@ class RulesOn:
         raise NotFound("rule_not_found", rule=rule_id)
 
     def with_overrides(self, overrides: Iterable[Override]) -> "RulesOn":
-        """The same day with a team's figures: a shop's own beats the team's; those not in effect are left aside."""
+        """The same day with a team's figures: a shop's own beats the team's; those not in effect are left aside.
+
+        A figure that a newer book has no place for (its rule has other clocks now) is left aside too: the rule holds,
+        and is to be checked.
+        """
         chosen: dict[str, Override] = {}
         for each in sorted(overrides, key=lambda o: (o.shop is not None, o.effective_from)):
             if each.is_in_effect(self.day):
                 chosen[each.rule_id] = each
-        rules = tuple(overridden(r, chosen[r.id]) if r.id in chosen else r for r in self.rules)
+        rules = tuple(_laid_over(r, chosen[r.id]) if r.id in chosen else r for r in self.rules)
         return RulesOn(self.day, rules, self.topics, self.defaults)
 
     def conflicts(self, *, platform: Platform | None = None, market: Market | None = None) -> tuple[Conflict, ...]:
@@ -106,6 +117,13 @@ class RulesOn:
             for (topic, p, m), rules in sorted(groups.items())
             if len({rule.value for rule in rules}) > 1 and platform in (None, p) and market in (None, m)
         )
+
+
+def _laid_over(rule: Rule, override: Override) -> Rule:
+    try:
+        return overridden(rule, override)
+    except InvalidInput as misfit:
+        return rule.model_copy(update={"is_weak": True, "certainty_note": str(misfit)})
 
 
 def strictest_first(topic: Topic, rules: Iterable[Rule]) -> tuple[Rule, ...]:

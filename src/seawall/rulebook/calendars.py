@@ -8,7 +8,7 @@ the deadline then comes out earlier, never later, than it may be.
 import tomllib
 from collections.abc import Collection
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ def _days_of(market: Market) -> holidays.HolidayBase:
     return holidays.country_holidays(market.value, language="en_US")
 
 
+@lru_cache(maxsize=20_000)
 def holiday_name(market: Market, day: date) -> str:
     """The public holiday on a day, in English; empty on any other day, and where the date is only an estimate."""
     name = _days_of(market).get(day)

@@ -111,29 +111,38 @@ def _binds(rule: Rule, facts: OrderFacts) -> bool:
     return rule.sellers is Sellers.ALL or Trait(rule.sellers.value).opposite not in facts.traits
 
 
+@dataclass(frozen=True)
+class _Look:
+    """One look at one order."""
+
+    facts: OrderFacts
+    rules: RulesOn
+    happened: dict[Event, datetime]
+    now: datetime
+
+
 def clocks_of(facts: OrderFacts, rules: RulesOn, now: datetime) -> list[Clock]:
     """One clock of each kind that has started, the next to breach first, those that are over last.
 
     The platform's own deadline drives where there is one. Else the team's figure, else the earliest of the rules that
     apply; what the others say is kept beside it. Events after `now` have not happened yet.
     """
-    happened = {event: at for event, at in facts.events.items() if at <= now}
+    look = _Look(facts, rules, {event: at for event, at in facts.events.items() if at <= now}, now)
+    driving = [(rule, spec) for rule in applicable(facts, rules) for spec in rule.clocks if _is_for(spec, facts)]
     found: dict[ClockKind, Clock] = {}
     for kind in ClockKind:  # the ship-by clock comes first: others start when it runs out
-        clock = _clock(kind, facts, rules, happened, now)
+        clock = _clock(kind, [(rule, spec) for rule, spec in driving if spec.kind is kind], look)
         if clock is not None:
             found[kind] = clock
             if kind is ClockKind.SHIP_BY:
-                happened[Event.SHIP_BY_DUE] = clock.breach_at
+                look.happened[Event.SHIP_BY_DUE] = clock.breach_at
     return sorted(found.values(), key=lambda c: (c.state.is_over, c.breach_at, c.kind))
 
 
-def _clock(
-    kind: ClockKind, facts: OrderFacts, rules: RulesOn, happened: Mapping[Event, datetime], now: datetime
-) -> Clock | None:
-    candidates = sorted(_candidates(kind, facts, rules, happened), key=_Candidate.order)
-    if (own := facts.platform_deadlines.get(kind)) is not None:
-        candidates = [_of_platform(kind, own, facts, rules, happened), *candidates]
+def _clock(kind: ClockKind, driving: Iterable[tuple[Rule, ClockSpec]], look: _Look) -> Clock | None:
+    candidates = sorted(_candidates(driving, look), key=_Candidate.order)
+    if (own := look.facts.platform_deadlines.get(kind)) is not None:
+        candidates = [_of_platform(kind, own, look), *candidates]
     elif by_team := [c for c in candidates if c.rule and c.rule.certainty is Certainty.OPERATOR]:
         candidates = [by_team[0], *(c for c in candidates if c is not by_team[0])]
     if not candidates:
@@ -141,7 +150,7 @@ def _clock(
     drives, *rest = candidates
     rule, span = drives.rule, drives.span
     return Clock(
-        ref=facts.ref, kind=kind, state=_state(span, drives.ended_at, now), authority=_authority(rule),
+        ref=look.facts.ref, kind=kind, state=_state(span, drives.ended_at, look.now), authority=_authority(rule),
         certainty=rule.certainty if rule else Certainty.PLATFORM, must_check=rule.must_check if rule else False,
         rule_id=rule.id if rule else "", source=rule.source if rule else "",
         started_at=None if rule is None else span.started_at, warn_at=span.warn_at, breach_at=span.breach_at,
@@ -159,18 +168,16 @@ def _authority(rule: Rule | None) -> Authority:
     return Authority.OVERRIDE if rule.certainty is Certainty.OPERATOR else Authority.RULE
 
 
-def _candidates(
-    kind: ClockKind, facts: OrderFacts, rules: RulesOn, happened: Mapping[Event, datetime]
-) -> Iterator[_Candidate]:
-    for rule in applicable(facts, rules):
-        for spec in rule.clocks:
-            anchor = _anchor(spec, happened)
-            if spec.kind is not kind or spec.amount is None or anchor is None or not _is_for(spec, facts):
-                continue
-            zone = (facts.buyer_zone if spec.zone == "buyer" else facts.zone) or facts.market.zone
-            span = deadline(spec, anchor, facts.market, zone, rules.defaults.warn_hours[kind])
-            ended = _ended(kind, spec.ends_with or ENDS[kind], happened, span.started_at)
-            yield _Candidate(rule=rule, span=span, ended_at=ended)
+def _candidates(driving: Iterable[tuple[Rule, ClockSpec]], look: _Look) -> Iterator[_Candidate]:
+    facts = look.facts
+    for rule, spec in driving:
+        anchor = _anchor(spec, look.happened)
+        if spec.amount is None or anchor is None:
+            continue
+        zone = (facts.buyer_zone if spec.zone == "buyer" else facts.zone) or facts.market.zone
+        span = deadline(spec, anchor, facts.market, zone, look.rules.defaults.warn_hours[spec.kind])
+        ended = _ended(spec.kind, spec.ends_with or ENDS[spec.kind], look.happened, span.started_at)
+        yield _Candidate(rule=rule, span=span, ended_at=ended)
 
 
 def _anchor(spec: ClockSpec, happened: Mapping[Event, datetime]) -> datetime | None:
@@ -200,15 +207,13 @@ def _ended(
     return min(at, default=None)
 
 
-def _of_platform(
-    kind: ClockKind, own: datetime, facts: OrderFacts, rules: RulesOn, happened: Mapping[Event, datetime]
-) -> _Candidate:
-    zone = facts.zone or facts.market.zone
+def _of_platform(kind: ClockKind, own: datetime, look: _Look) -> _Candidate:
+    zone = look.facts.zone or look.facts.market.zone
     breach = own.astimezone(zone)
-    started = happened.get(Event.ORDERED, breach).astimezone(zone)
-    warn = max(breach - timedelta(hours=rules.defaults.warn_hours[kind]), min(started, breach))
+    started = min(look.happened.get(Event.ORDERED, breach).astimezone(zone), breach)
+    warn = max(breach - timedelta(hours=look.rules.defaults.warn_hours[kind]), started)
     span = Deadline(started_at=started, warn_at=warn, breach_at=breach)
-    return _Candidate(rule=None, span=span, ended_at=_ended(kind, ENDS[kind], happened, None))
+    return _Candidate(rule=None, span=span, ended_at=_ended(kind, ENDS[kind], look.happened, None))
 
 
 def _state(span: Deadline, ended: datetime | None, now: datetime) -> ClockState:

@@ -48,7 +48,7 @@ def _section(subject: Subject, rules: Iterable[Rule]) -> Iterator[str]:
         if rule.effective_from or rule.effective_to:
             span = f"{rule.effective_from or '…'} – {rule.effective_to or '…'}"
         clocks = "; ".join(clock_words(spec) for spec in rule.clocks) or "–"
-        sure = rule.certainty.value + (", old page" if rule.is_old else "")
+        sure = rule.certainty.value + (", old or indirect" if rule.is_weak else "")
         yield (
             f"| {rule.id} | {where} | {_cell(rule.en)} | {_cell(rule.zh_hans)} | {_cell(clocks)} "
             f"| {span} | {_cell(rule.source)}; {_cell(rule.dated)} "

@@ -84,8 +84,8 @@ class Rule(Frozen):
     source: str = Field(min_length=1)
     certainty: Certainty
     certainty_note: str = ""
-    is_old: bool = False
-    """The source itself is known to be old."""
+    is_weak: bool = False
+    """Its source is old, indirect or was cut off: even an official page is then to be checked."""
     en: str = Field(min_length=8)
     zh_hans: str = Field(alias="zh-Hans", min_length=4)
     see: tuple[str, ...] = ()
@@ -127,9 +127,9 @@ class Rule(Frozen):
     def must_check(self) -> bool:
         """Whether a deadline it drives is shown as "check with the platform".
 
-        Press, recalled and inferred rules must be; so are, on the safe side, code, unknown and old pages.
+        Press, recalled and inferred rules must be; so are, on the safe side, code, unknown figures and weak pages.
         """
-        return self.is_old or self.certainty.rank > Certainty.DOCS.rank
+        return self.is_weak or self.certainty.rank > Certainty.DOCS.rank
 
     def text(self, language: Language) -> str:
         """The rule in a desk language."""
