@@ -10,7 +10,8 @@ from seawall.incidents.models import IncidentKind
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import catalogue
-from seawall.rulebook.book import DATA, load, rulebook
+from seawall.rulebook.book import DATA, ChangeKind, load, rulebook
+from seawall.rulebook.clocks import ClockState
 from seawall.rulebook.schema import Rule
 from seawall.rulebook.words import (
     ENDS,
@@ -72,6 +73,9 @@ def test_the_words_of_the_book_stand_in_both_languages() -> None:
         *(f"rules_authority_{each.value}" for each in Authority),
         *(f"rules_sellers_{each.value}" for each in Sellers),
         *(f"rules_storm_{each.value}" for each in StormKind),
+        *(f"rules_change_{each.value}" for each in ChangeKind),
+        *(f"rules_state_{each.value}" for each in ClockState),
+        *(f"rules_unit_{rule.unit}" for rule in rulebook().rules if rule.unit),
     }
     for language in (Language.EN, Language.ZH_HANS):
         assert wanted <= set(catalogue(language))
@@ -90,7 +94,7 @@ platform = "shopee"
 market = "all"
 subject = "penalty"
 value = "20"
-unit = "%"
+unit = "percent"
 dated = "undated"
 source = "a page"
 certainty = "press"
@@ -160,6 +164,16 @@ def test_a_file_of_another_form_is_refused_by_name(tmp_path: Path, content: str)
 def test_two_versions_side_by_side_in_different_markets_are_no_overlap(tmp_path: Path) -> None:
     other = GOOD.replace('"all"', '"TH"')
     assert len(load(a_book(tmp_path, GOOD.replace('"all"', '"VN"') + other)).rules) == 2
+
+
+def test_a_figure_reads_well_in_both_languages() -> None:
+    book = rulebook().as_of(date(2026, 11, 25))
+    said = {
+        r: (book.rule(r).figure(Language.EN), book.rule(r).figure(Language.ZH_HANS))
+        for r in ("SHP-DTS-01", "SHP-LSR-01")
+    }
+    assert said == {"SHP-DTS-01": ("2 working days", "2 个工作日"), "SHP-LSR-01": ("20%", "20%")}
+    assert book.rule("SHP-CFM-05").figure() == ""
 
 
 def test_a_rule_is_frozen() -> None:

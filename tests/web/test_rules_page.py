@@ -44,7 +44,7 @@ def test_the_day_decides_which_version_is_shown(desk: Desk) -> None:
     assert "reaches 10 %.</td>" in page(desk.lead, query + "2024-01-14").replace("late shipment rate ", "")
     later = page(desk.lead, query + "2024-01-15")
     assert "late shipment rate reaches 20 %" in later
-    assert "10 → 20 %" in later
+    assert "10 → 20%" in later
     refused = client_of(desk.lead).get("/rules/?day=yesterday")
     assert (refused.status_code, "yesterday" in refused.content.decode()) == (422, True)
 

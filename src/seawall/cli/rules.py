@@ -128,7 +128,7 @@ def _rule_json(rule: "Rule") -> dict[str, Any]:
     return {
         "rule": rule.id, "subject": rule.subject.value, "platforms": [p.value for p in rule.platforms],
         "markets": [m.value for m in rule.markets], "sellers": rule.sellers.value, "carrier": rule.carrier or None,
-        "value": rule.value or None, "unit": rule.unit or None,
+        "value": rule.value or None, "unit": rule.unit or None, "figure": rule.figure() or None,
         "effective_from": rule.effective_from.isoformat() if rule.effective_from else None,
         "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
         "dated": rule.dated, "source": rule.source, "certainty": rule.certainty.value,
@@ -216,7 +216,7 @@ def _show_rules(console: Console, result: dict[str, Any]) -> None:
         shown.add_row(
             row["rule"], "all" if len(row["platforms"]) == 3 else ", ".join(row["platforms"]),
             "all" if len(row["markets"]) == 6 else " ".join(row["markets"]), text(f"rules_subject_{row['subject']}"),
-            f"{row['value'] or '—'} {row['unit'] or ''}".strip(), text(f"rules_certainty_{row['certainty']}"),
+            row["figure"] or "—", text(f"rules_certainty_{row['certainty']}"),
             row["dated"],
         )  # fmt: skip
     console.print(shown)
@@ -263,7 +263,7 @@ def _show_rule(console: Console, result: dict[str, Any]) -> None:
         console.print(f"  {sure} · {row['source']} · {row['dated']}", markup=False)
     for row in result["versions"]:
         span = f"{row['effective_from'] or '…'} – {row['effective_to'] or '…'}"
-        console.print(f"  {span}: {row['value'] or '—'} {row['unit'] or ''}", markup=False)
+        console.print(f"  {span}: {row['figure'] or '—'}", markup=False)
     for row in result["own_figures"]:
         where = row["shop"] or "*"
         console.print(f"  {where}: {row['value']} ({row['set_by']}: {row['reason']})", markup=False)

@@ -87,7 +87,7 @@ def _topics(book: Rulebook) -> Iterator[str]:
         "|---|---|---|",
     )
     for topic in book.topics.values():
-        answers = ", ".join(f"{r.id}: {r.value} {r.unit}".strip() for r in book.rules if r.topic == topic.id)
+        answers = ", ".join(f"{r.id}: {r.figure(Language.EN)}" for r in book.rules if r.topic == topic.id)
         which = {"less": "the smaller", "more": "the larger"}.get(str(topic.stricter)) or f"“{topic.stricter[0]}”"
         yield f"| {topic.en} | {_cell(answers)} | {which} |"
     yield ""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
+from seawall.kernel.texts import text as words
 from seawall.rulebook.words import Certainty, ClockKind, Event, Sellers, StormKind, Subject, Trait, Unit, Weekday
 
 MARKETS: tuple[Market, ...] = (Market.ID, Market.MY, Market.PH, Market.SG, Market.TH, Market.VN)
@@ -75,7 +76,8 @@ class Rule(Frozen):
     topic: str = ""
     """Rules on one topic answer one question: where they differ, both are shown and the stricter drives alarms."""
     value: str = ""
-    unit: str = ""
+    unit: str = Field(default="", pattern=r"^[a-z_]*$")
+    """What the value counts, a code with a sentence `rules_unit_...`."""
     effective_from: date | None = None
     effective_to: date | None = None
     """The last day it holds."""
@@ -134,6 +136,13 @@ class Rule(Frozen):
     def text(self, language: Language) -> str:
         """The rule in a desk language."""
         return self.zh_hans if language is Language.ZH_HANS else self.en
+
+    def figure(self, language: Language | None = None) -> str:
+        """Value and unit for a reader, such as `2 working days`; empty without a value. A team's own stands as set."""
+        if not self.unit or not self.value or self.overridden_by:
+            return self.value
+        unit = words(f"rules_unit_{self.unit}", language)
+        return f"{self.value}{'' if unit == '%' else ' '}{unit}"
 
     def is_in_effect(self, on: date) -> bool:
         """Whether this version holds on a day. An unknown beginning or end excludes nothing."""

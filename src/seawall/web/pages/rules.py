@@ -67,7 +67,7 @@ def rules(desk: Desk) -> HttpResponseBase:
         "lines": [_line(rule) for rule in found if certainty in (None, rule.certainty)],
         "conflicts": [_conflict(each) for each in view.conflicts(platform=platform, market=market)],
         "changes": [
-            (each, text(f"rules_change_{each.kind.value}"), each.rule.text(reader_language()))
+            (each, text(f"rules_change_{each.kind.value}"), each.rule.figure(), each.rule.text(reader_language()))
             for each in rulebook().changes(since=since, until=day)
         ],
         "figures": own_figures(desk.actor),
@@ -96,7 +96,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "words": topic.zh_hans if reader_language().value == "zh-Hans" else topic.en,
         "platform": conflict.platform.value,
         "market": conflict.market.value,
-        "rules": conflict.rules,
+        "answers": [(rule.id, rule.figure()) for rule in conflict.rules],
     }
 
 
