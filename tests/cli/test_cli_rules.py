@@ -44,7 +44,12 @@ def test_a_shopee_order_goes_by_the_platforms_own_column(say: Say, desk: Desk) -
     assert (said.json["zone"], said.json["market"]) == ("Asia/Kuala_Lumpur", "MY")
     assert (clock["authority"], clock["rule"], clock["check_with_platform"]) == ("platform_column", None, False)
     assert clock["breach_at"] == "2026-11-27T23:59:00+08:00"
-    assert {"rule": "SHP-DTS-03", "certainty": "docs", "breach_at": "2026-11-26T09:01:00+08:00"} in clock["others"]
+    assert {
+        "rule": "SHP-DTS-03",
+        "certainty": "docs",
+        "breach_at": "2026-11-26T09:01:00+08:00",
+        "when": "ready_stock",
+    } in clock["others"]
     assert said.json["golden"] == {"customs_return": "ship_by", "delay": "ship_by"}
     assert {"SHP-DTS-03", "SHP-CRR-01", "CRIT-01", "LAW-MY-01"} <= {row["rule"] for row in said.json["rules"]}
     assert not {row["rule"] for row in said.json["rules"]} & {"TTS-SLA-01", "LZD-SLA-01", "SHP-DTS-04"}
@@ -108,6 +113,7 @@ def test_a_mall_shop_has_longer_when_that_is_known(say: Say, desk: Desk) -> None
     an_order(desk, Platform.SHOPEE, "PH", "261121ABCDEFGH", delivered_at="2026-11-24 10:00", status="delivered")
     unknown = by_kind(explained(say, "261121ABCDEFGH", "--as-of", "2026-11-25"))["confirm"]
     mall = by_kind(explained(say, "261121ABCDEFGH", "--as-of", "2026-11-25", "--trait", "mall"))["confirm"]
+    assert (unknown["when"], unknown["others"][0]["when"], mall["others"]) == ("not_mall", "mall", [])
     assert (unknown["breach_at"][:10], mall["breach_at"][:10]) == ("2026-11-27", "2026-12-01")
 
 
@@ -119,7 +125,7 @@ def test_people_read_it_in_their_own_language(say: Say, desk: Desk, language: st
     said = say("--language", language, "--as", "north-lead", "rules", "explain", "570000000000000002", "--as-of",
                "2026-11-25")  # fmt: skip
     assert said.code == 0
-    assert all(each in said.out for each in (*words, "TTS-SLA-02", "2026-11-25 23:59"))
+    assert all(each in said.out for each in (*words, "TTS-SLA-02", "2026-11-25 23:59", "TTS-PTS-01"))
     for argv in (["list", "--platform", "tiktok-shop"], ["show", "FD-T5-01"], ["changes"]):
         shown = say("--language", language, "--as", "north-lead", "rules", *argv)
         assert (shown.code, bool(shown.out)) == (0, True)

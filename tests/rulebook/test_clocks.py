@@ -86,6 +86,15 @@ def test_lazada_cancels_two_working_days_after_its_own_deadline() -> None:
     assert (cancel.rule_id, wall(cancel)) == ("LZD-SLA-02", "2026-12-01 18:00")  # Saturday, and past Bonifacio Day
 
 
+def test_a_deadline_that_starts_when_another_runs_out_takes_over_its_doubt() -> None:
+    """Shopee PH cancels by its own page, but after a ship-by that here only the press knows."""
+    by_press = clocks(facts(SHOPEE, Market.PH, paid="2026-11-20 09:00"))[K.AUTO_CANCEL]
+    assert (by_press.rule_id, by_press.certainty, by_press.must_check) == ("SHP-CXL-01", Certainty.PRESS, True)
+    column = clocks(facts(SHOPEE, Market.PH, paid="2026-11-25 09:00", columns={K.SHIP_BY: "2026-11-27 09:00"}))
+    assert (column[K.AUTO_CANCEL].certainty, column[K.AUTO_CANCEL].must_check) == (Certainty.DOCS, False)
+    assert wall(column[K.AUTO_CANCEL]) == "2026-11-27 09:00"
+
+
 def test_a_buyers_message_is_to_be_answered_by_the_platforms_own_clock() -> None:
     said = {"buyer_wrote": "2026-11-25 18:30"}
     now = "2026-11-25 18:40"

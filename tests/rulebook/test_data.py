@@ -73,6 +73,7 @@ def test_the_words_of_the_book_stand_in_both_languages() -> None:
         *(f"rules_authority_{each.value}" for each in Authority),
         *(f"rules_sellers_{each.value}" for each in Sellers),
         *(f"rules_storm_{each.value}" for each in StormKind),
+        *(f"rules_trait_{each.value}" for each in Trait),
         *(f"rules_change_{each.value}" for each in ChangeKind),
         *(f"rules_state_{each.value}" for each in ClockState),
         *(f"rules_unit_{rule.unit}" for rule in rulebook().rules if rule.unit),

@@ -114,11 +114,12 @@ def _clock_json(clock: "Clock", rules: "RulesOn", market: Market) -> dict[str, A
         "warn_at": clock.warn_at.isoformat(), "breach_at": clock.breach_at.isoformat(),
         "ended_at": clock.ended_at.isoformat() if clock.ended_at else None,
         "authority": clock.authority.value, "rule": clock.rule_id or None, "source": clock.source or None,
+        "when": clock.when,
         "certainty": clock.certainty.value, "check_with_platform": clock.must_check,
         "text": rule.text(reader_language()) if rule else text("rules_authority_platform_column"),
         "set_by": rule.overridden_by if rule and rule.overridden_by else None,
         "others": [
-            {"rule": o.rule_id, "certainty": o.certainty.value, "breach_at": o.breach_at.isoformat()}
+            {"rule": o.rule_id, "certainty": o.certainty.value, "breach_at": o.breach_at.isoformat(), "when": o.when}
             for o in clock.others
         ],
     }  # fmt: skip
@@ -147,6 +148,10 @@ def _sure(certainty: str, check: bool) -> str:
     return ", ".join(said)
 
 
+def _if(trait: str | None) -> str:
+    return text(f"rules_trait_{trait}") if trait else ""
+
+
 def _show_explained(
     console: Console, result: dict[str, Any], golden: "dict[StormKind, Clock | None]", rules: "RulesOn"
 ) -> None:
@@ -162,10 +167,12 @@ def _show_explained(
         for row in result["clocks"]:
             sure = _sure(row["certainty"], row["check_with_platform"])
             console.print(f"  {row['what']}: {row['text']}", markup=False)
-            console.print(f"    {' · '.join(filter(None, (sure, row['set_by'], row['source'])))}", markup=False)
+            authority = text(f"rules_authority_{row['authority']}")
+            parts = (authority, row["set_by"], sure, _if(row["when"]), row["source"])
+            console.print(f"    {' · '.join(filter(None, parts))}", markup=False)
             for other in row["others"]:
                 until = datetime.fromisoformat(other["breach_at"]).strftime("%Y-%m-%d %H:%M")
-                said = _sure(other["certainty"], False)
+                said = ", ".join(filter(None, (_sure(other["certainty"], False), _if(other["when"]))))
                 line = text("rules_other_says", rule=other["rule"], until=until, certainty=said)
                 console.print(f"    {line}", markup=False)
     for storm, clock in golden.items():
@@ -175,8 +182,17 @@ def _show_explained(
             console.print(text("rules_golden_until", storm=storm_name, until=until, clock=what), markup=False)
     for row in result["unknown"]:
         console.print(text("rules_gap", rule=row["rule"], text=row["text"]), markup=False)
+    _show_applying(console, result)
+
+
+def _show_applying(console: Console, result: dict[str, Any]) -> None:
+    """All rules that speak of the order, a line for each subject."""
     drive = sum(1 for row in result["clocks"] if row["rule"])
     console.print(text("rules_applies", rules=len(result["rules"]), shown=drive), markup=False)
+    for subject in Subject:
+        ids = [row["rule"] for row in result["rules"] if row["subject"] == subject.value]
+        if ids:
+            console.print(f"  {text(f'rules_subject_{subject.value}')}: {', '.join(ids)}", markup=False)
 
 
 @app.command("list")

@@ -67,11 +67,16 @@ class Other:
     rule_id: str
     certainty: Certainty
     breach_at: datetime
+    when: Trait | None = None
+    """What the order or shop would have to be."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """One running deadline of one order, on one authority. `rule_id` is empty for the platform's own column."""
+    """One running deadline of one order, on one authority. `rule_id` is empty for the platform's own column.
+
+    A deadline that starts when another runs out is no surer than that one: it takes over its doubt.
+    """
 
     ref: str
     kind: ClockKind
@@ -85,12 +90,15 @@ class Clock:
     warn_at: datetime
     breach_at: datetime
     ended_at: datetime | None
+    when: Trait | None = None
+    """What the order or shop would have to be for this figure; None where it does not matter."""
     others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
     rule: Rule | None
+    spec: ClockSpec | None = None
     span: Deadline
     ended_at: datetime | None
 
@@ -119,6 +127,7 @@ class _Look:
     rules: RulesOn
     happened: dict[Event, datetime]
     now: datetime
+    found: dict[ClockKind, Clock] = field(default_factory=dict)
 
 
 def clocks_of(facts: OrderFacts, rules: RulesOn, now: datetime) -> list[Clock]:
@@ -129,14 +138,13 @@ def clocks_of(facts: OrderFacts, rules: RulesOn, now: datetime) -> list[Clock]:
     """
     look = _Look(facts, rules, {event: at for event, at in facts.events.items() if at <= now}, now)
     driving = [(rule, spec) for rule in applicable(facts, rules) for spec in rule.clocks if _is_for(spec, facts)]
-    found: dict[ClockKind, Clock] = {}
     for kind in ClockKind:  # the ship-by clock comes first: others start when it runs out
         clock = _clock(kind, [(rule, spec) for rule, spec in driving if spec.kind is kind], look)
         if clock is not None:
-            found[kind] = clock
+            look.found[kind] = clock
             if kind is ClockKind.SHIP_BY:
                 look.happened[Event.SHIP_BY_DUE] = clock.breach_at
-    return sorted(found.values(), key=lambda c: (c.state.is_over, c.breach_at, c.kind))
+    return sorted(look.found.values(), key=lambda c: (c.state.is_over, c.breach_at, c.kind))
 
 
 def _clock(kind: ClockKind, driving: Iterable[tuple[Rule, ClockSpec]], look: _Look) -> Clock | None:
@@ -149,17 +157,36 @@ def _clock(kind: ClockKind, driving: Iterable[tuple[Rule, ClockSpec]], look: _Lo
         return None
     drives, *rest = candidates
     rule, span = drives.rule, drives.span
+    certainty, must_check = _doubt(drives, look)
     return Clock(
         ref=look.facts.ref, kind=kind, state=_state(span, drives.ended_at, look.now), authority=_authority(rule),
-        certainty=rule.certainty if rule else Certainty.PLATFORM, must_check=rule.must_check if rule else False,
+        certainty=certainty, must_check=must_check, when=_when(drives),
         rule_id=rule.id if rule else "", source=rule.source if rule else "",
         started_at=None if rule is None else span.started_at, warn_at=span.warn_at, breach_at=span.breach_at,
         ended_at=drives.ended_at,
         others=tuple(
-            Other(rule_id=each.rule.id, certainty=each.rule.certainty, breach_at=each.span.breach_at)
+            Other(
+                rule_id=each.rule.id, certainty=_doubt(each, look)[0], breach_at=each.span.breach_at, when=_when(each)
+            )
             for each in rest if each.rule
         ),
     )  # fmt: skip
+
+
+def _doubt(candidate: _Candidate, look: _Look) -> tuple[Certainty, bool]:
+    """How sure a deadline is, and whether it must be checked: by its rule, and by the clock it starts from."""
+    rule, spec = candidate.rule, candidate.spec
+    if rule is None or spec is None:
+        return Certainty.PLATFORM, False
+    before = look.found.get(ClockKind.SHIP_BY) if spec.anchor is Event.SHIP_BY_DUE else None
+    if before is None:
+        return rule.certainty, rule.must_check
+    weaker = max(rule.certainty, before.certainty, key=lambda each: each.rank)
+    return weaker, rule.must_check or before.must_check
+
+
+def _when(candidate: _Candidate) -> Trait | None:
+    return candidate.spec.when if candidate.spec else None
 
 
 def _authority(rule: Rule | None) -> Authority:
@@ -177,7 +204,7 @@ def _candidates(driving: Iterable[tuple[Rule, ClockSpec]], look: _Look) -> Itera
         zone = (facts.buyer_zone if spec.zone == "buyer" else facts.zone) or facts.market.zone
         span = deadline(spec, anchor, facts.market, zone, look.rules.defaults.warn_hours[spec.kind])
         ended = _ended(spec.kind, spec.ends_with or ENDS[spec.kind], look.happened, span.started_at)
-        yield _Candidate(rule=rule, span=span, ended_at=ended)
+        yield _Candidate(rule=rule, spec=spec, span=span, ended_at=ended)
 
 
 def _anchor(spec: ClockSpec, happened: Mapping[Event, datetime]) -> datetime | None:
