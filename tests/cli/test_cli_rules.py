@@ -1,12 +1,15 @@
 """seawall rules: a lead asks which rules hold for an order, until when, and on what authority."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.cli.kit import Say, everything
 from tests.kit.rollout import Desk, a_desk, a_shop
+from tests.kit.storm import a_storm, answer, bring, confirm, deliver
 
+from seawall.inbox.api import Message
+from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Order, Parcel, ProblemParcel
 from seawall.shops.api import Shop
@@ -93,6 +96,26 @@ def test_a_problem_parcel_counts_from_its_report_and_by_the_teams_figure(say: Sa
     )  # fmt: skip
     assert say("--as", "north-lead", "rules", "unset", "FD-T5-01", "--why", "x", "--shop", "SPH").code == 0
     assert by_kind(explained(say, "261120ABCDEFGH", "--as-of", "2026-11-25"))["problem"]["authority"] == "rule"
+
+
+def test_a_buyer_who_wrote_back_is_to_be_answered_by_the_shops_own_clock(say: Say, desk: Desk) -> None:
+    storm = bring(a_storm(desk, orders=1), "rolling_out")
+    deliver(storm, 1)
+    confirm(storm, 1)
+    number = Order.objects.get(shop__in=storm.shops).platform_order_id
+    assert "chat" not in by_kind(explained(say, number))
+    answer(storm, 1)
+    day = f"{SYSTEM_CLOCK.now().astimezone(Market.TH.zone) + timedelta(days=1):%Y-%m-%d}"
+    clock = by_kind(explained(say, number, "--as-of", day))["chat"]
+    assert (clock["rule"], clock["check_with_platform"]) == ("LZD-CRR-01", True)
+    assert datetime.fromisoformat(clock["breach_at"]).strftime("%H:%M") == "19:00"
+    chat = Message.objects.get(speaker="buyer")
+    for reply, state in ((True, {"running", "warning", "breached"}), (False, {"met"})):
+        Message.objects.create(
+            team_id=chat.team_id, conversation=chat.conversation, message_id=f"r{reply}", speaker="seller", text="x",
+            kind="text", sent_at=chat.sent_at + timedelta(seconds=1), is_auto_reply=reply, received_at=chat.sent_at,
+        )  # fmt: skip
+        assert by_kind(explained(say, number, "--as-of", day))["chat"]["state"] in state, "an automatic reply answers"
 
 
 def test_as_of_takes_the_rules_and_the_state_of_that_day(say: Say, desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """A team's own figures: who may set them, for which shops, what the timeline says, and that no other team sees them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -65,6 +65,18 @@ def test_a_figure_holds_only_on_its_days(desk: Desk) -> None:
     put(desk.lead, effective_from=date(2026, 12, 1), effective_to=date(2026, 12, 31))
     days = (DAY, date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1))
     assert [amount(desk.lead, day=day) for day in days] == [7, 6, 6, 7]
+
+
+def test_a_past_day_is_seen_with_the_figures_that_stood_then(desk: Desk) -> None:
+    clock = MovableClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    set_figure(SetFigure(rule_id=T5, value="4", reason="first"), by=desk.lead, clock=clock)
+    clock.move(timedelta(days=3))
+    set_figure(SetFigure(rule_id=T5, value="5", reason="second"), by=desk.lead, clock=clock)
+    clock.move(timedelta(days=1))
+    drop_figure(T5, why="gone", by=desk.lead, clock=clock)
+    days = [date(2026, 11, number) for number in (19, 20, 22, 23, 24, 25)]
+    assert [amount(desk.lead, day=day) for day in days] == [7, 4, 4, 5, 7, 7]
+    assert own_figures(desk.lead) == []
 
 
 @pytest.mark.parametrize("role", ["agent", "auditor", "approver"])

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from seawall.cli.context import actor
+from seawall.cli.order_facts import facts_of
 from seawall.cli.output import emit, table
 from seawall.kernel.errors import InvalidInput, Misuse, NotFound
 from seawall.kernel.markets import Market, Platform
@@ -15,7 +16,7 @@ from seawall.rulebook.words import Certainty, StormKind, Subject, Trait
 
 if TYPE_CHECKING:
     from seawall.orders.api import Order
-    from seawall.rulebook.api import Clock, OrderFacts, Rule, RulesOn
+    from seawall.rulebook.api import Clock, Rule, RulesOn
     from seawall.tenancy.api import Actor
 
 app = typer.Typer(no_args_is_help=True)
@@ -40,11 +41,11 @@ def explain(
 
     by.require("rules.read")
     found = _order(by, order, shop)
-    facts = facts_of(found, traits or ())
-    now = SYSTEM_CLOCK.now()
-    day = _day(as_of) or now.astimezone(facts.market.zone).date()
+    zone, now = Market(found.shop.market).zone, SYSTEM_CLOCK.now()
+    day = _day(as_of) or now.astimezone(zone).date()
     if as_of:
-        now = datetime.combine(day, time.max, tzinfo=facts.market.zone)
+        now = datetime.combine(day, time.max, tzinfo=zone)
+    facts = facts_of(found, traits or (), now)
     rules = rules_for(by, day=day, shop_id=found.shop_id)
     clocks = clocks_of(facts, rules, now)
     golden = {storm: golden_window(storm, clocks, rules) for storm in StormKind}
@@ -74,36 +75,6 @@ def _order(by: "Actor", number: str, shop_code: str) -> "Order":
     if len(found) > 1:
         raise Misuse("rules_order_in_many_shops", order=number, shops=", ".join(each.shop.code for each in found))
     return found[0]
-
-
-def facts_of(order: "Order", traits: "list[Trait] | tuple[Trait, ...]") -> "OrderFacts":
-    """What the last import says of an order: only times that stand in it; a state without a time starts no clock.
-
-    The last event of the carrier is not in an export; the delivery is taken for it, which is never later.
-    """
-    from seawall.rulebook.api import ClockKind, Event, OrderFacts, zone_in
-
-    market = Market(order.shop.market)
-    problem = order.problems.order_by("-reported_at").first()
-    times = {
-        Event.ORDERED: order.ordered_at, Event.PAID: order.paid_at, Event.SHIPPED: order.shipped_at,
-        Event.DELIVERED: order.delivered_at, Event.LAST_UPDATE: order.delivered_at,
-        Event.CANCELLED: order.cancelled_at,
-        Event.PROBLEM_REPORTED: problem.reported_at if problem else None,
-        Event.ATTEMPT_FAILED: problem.reported_at if problem and problem.attempts else None,
-        # Reached by the time it was last seen; when exactly, no export says.
-        Event.COMPLETED: order.last_seen_at if order.status == "completed" else None,
-        Event.RETURNED: order.last_seen_at if order.status == "returned" else None,
-    }  # fmt: skip
-    given = {ClockKind.SHIP_BY: order.ship_by, ClockKind.PROBLEM: problem.deadline_at if problem else None}
-    carrier = order.parcels.exclude(carrier="").first()
-    return OrderFacts(
-        ref=order.platform_order_id, platform=Platform(order.shop.platform), market=market,
-        events={event: at for event, at in times.items() if at is not None},
-        platform_deadlines={kind: at for kind, at in given.items() if at is not None},
-        traits=frozenset(traits), carrier=carrier.carrier if carrier else "",
-        buyer_zone=zone_in(market, str(order.address.get("province", ""))),
-    )  # fmt: skip
 
 
 def _clock_json(clock: "Clock", rules: "RulesOn", market: Market) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reads of the rulebook: the rules of a day with a team's own figures laid over them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q
 
@@ -25,11 +25,16 @@ def rules_for(by: Actor, *, day: date, shop_id: int | None = None) -> RulesOn:
 
 
 def rules_of_team(team_id: int, *, day: date, shop_id: int | None = None) -> RulesOn:
-    """As `rules_for`, for the product's own work, which no member asks for. `team_id` and `shop_id` belong together."""
-    rows = RuleOverride.objects.filter(team_id=team_id, withdrawn_at__isnull=True).filter(
-        Q(shop__isnull=True) | Q(shop_id=shop_id)
-    )
-    return rulebook().as_of(day).with_overrides(values_of(rows.select_related("shop")))
+    """As `rules_for`, for the product's own work, which no member asks for. `team_id` and `shop_id` belong together.
+
+    A past day is seen with the figures that stood then: one taken back since still holds on the days before that.
+    """
+    next_day = datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
+    rows = RuleOverride.objects.filter(
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=next_day), Q(shop__isnull=True) | Q(shop_id=shop_id),
+        team_id=team_id,
+    )  # fmt: skip
+    return rulebook().as_of(day).with_overrides(values_of(rows.select_related("shop").order_by("set_at", "pk")))
 
 
 def values_of(rows: Iterable[RuleOverride]) -> list[Override]:
