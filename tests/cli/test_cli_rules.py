@@ -178,6 +178,10 @@ def test_the_list_names_sources_that_disagree_and_the_stricter(say: Say, desk: D
 def test_one_rule_with_its_versions_and_what_changed(say: Say, desk: Desk) -> None:
     shown = say("--json", "--as", "north-lead", "rules", "show", "SHP-LSR-01", "--as-of", "2024-01-14").json
     assert ([r["value"] for r in shown["in_effect"]], [r["value"] for r in shown["versions"]]) == (["10"], ["10", "20"])
+    (clock,) = say("--json", "--as", "north-lead", "rules", "show", "FD-T5-01").json["in_effect"][0]["clocks"]
+    assert (clock["kind"], clock["anchor"], clock["warn_after"], clock["amount"], clock["unit"]) == (
+        "problem", "problem_reported", 5, 7, "days",
+    )  # fmt: skip
     changes = say("--json", "--as", "north-lead", "rules", "changes", "--since", "2024-01-15", "--until",
                   "2024-01-15").json["changes"]  # fmt: skip
     assert ("SHP-LSR-01", "replaced", "10", "20") in {

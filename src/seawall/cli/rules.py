@@ -105,7 +105,8 @@ def _rule_json(rule: "Rule") -> dict[str, Any]:
         "effective_to": rule.effective_to.isoformat() if rule.effective_to else None,
         "dated": rule.dated, "source": rule.source, "certainty": rule.certainty.value,
         "certainty_note": rule.certainty_note or None, "check_with_platform": rule.must_check,
-        "text": rule.text(reader_language()), "drives": [spec.kind.value for spec in rule.clocks],
+        "text": rule.text(reader_language()),
+        "clocks": [spec.model_dump(mode="json", exclude_none=True) for spec in rule.clocks],
         "set_by": rule.overridden_by or None, "see": list(rule.see),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from seawall.rulebook.schema import MARKETS, ClockSpec, Rule
 from seawall.rulebook.words import Event, Subject, Unit
 
 _UNITS = {Unit.HOURS: "hours", Unit.DAYS: "days", Unit.WORKING_DAYS: "working days"}
+_ANCHORS = {Event.SHIP_BY_DUE: "the deadline to ship"}
 
 _ABOUT = (
     "Every rule is dated data: a file below `src/seawall/rulebook/data`, never code. How to change them, and how to",
@@ -48,7 +49,7 @@ def _section(subject: Subject, rules: Iterable[Rule]) -> Iterator[str]:
         if rule.effective_from or rule.effective_to:
             span = f"{rule.effective_from or '…'} – {rule.effective_to or '…'}"
         clocks = "; ".join(clock_words(spec) for spec in rule.clocks) or "–"
-        sure = rule.certainty.value + (", old or indirect" if rule.is_weak else "")
+        sure = rule.certainty.value + (", old, indirect or unclear" if rule.is_weak else "")
         yield (
             f"| {rule.id} | {where} | {_cell(rule.en)} | {_cell(rule.zh_hans)} | {_cell(clocks)} "
             f"| {span} | {_cell(rule.source)}; {_cell(rule.dated)} "
@@ -60,7 +61,7 @@ def _section(subject: Subject, rules: Iterable[Rule]) -> Iterator[str]:
 def clock_words(spec: ClockSpec) -> str:
     """A clock in plain English: what for, how long after what."""
     what = text(f"rules_clock_{spec.kind.value}", Language.EN)
-    after = spec.anchor.value.replace("_", " ")
+    after = _ANCHORS.get(spec.anchor) or spec.anchor.value.replace("_", " ")
     if spec.amount is None:
         span = f"unknown after {after}"
     elif spec.cut_off is not None:

@@ -87,7 +87,7 @@ class Rule(Frozen):
     certainty: Certainty
     certainty_note: str = ""
     is_weak: bool = False
-    """Its source is old, indirect or was cut off: even an official page is then to be checked."""
+    """Its source is old, indirect, cut off or can be read in two ways: even an official page is then to be checked."""
     en: str = Field(min_length=8)
     zh_hans: str = Field(alias="zh-Hans", min_length=4)
     see: tuple[str, ...] = ()
