@@ -249,6 +249,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "evidence.read": _p("permission", "see evidence"),
     "evidence.pack": _p("permission", "seal a pack"),
     "timeline.read": _p("permission", "see the timeline"),
+    "rules.read": _p("permission", "see the rules"),
+    "rules.override": _p("permission", "set own figures for rules"),
 }
 
 

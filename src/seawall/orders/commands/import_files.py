@@ -83,7 +83,7 @@ def plan_import(cmd: ImportFiles, *, by: Actor) -> tuple[Shop, ImportPlan]:
     planned = plan(readings, {key: digest for key, (digest, _) in held.items()})
     applied = _applied(shop, [reading.sha256 for reading in readings])
 
-    def is_old_news(each: PlannedOrder) -> bool:
+    def is_weak_news(each: PlannedOrder) -> bool:
         """Only files applied before speak of it, and another has led it further since: storing changes nothing."""
         files = found[each.order.order_id]
         return applied.issuperset(files) and (len(files) > 1 or held[each.order.key][1] not in files)
@@ -91,7 +91,7 @@ def plan_import(cmd: ImportFiles, *, by: Actor) -> tuple[Shop, ImportPlan]:
     same = {
         key: replace(each, change=Change.SAME)
         for key, each in planned.orders.items()
-        if each.change is Change.CHANGED and is_old_news(each)
+        if each.change is Change.CHANGED and is_weak_news(each)
     }
     return shop, replace(planned, orders={**planned.orders, **same}) if same else planned
 
