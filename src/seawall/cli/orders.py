@@ -10,6 +10,7 @@ from seawall.cli.files import existing
 from seawall.cli.output import emit, err, is_json, out, table
 from seawall.kernel.errors import Misuse
 from seawall.kernel.markets import Market
+from seawall.kernel.texts import text
 
 if TYPE_CHECKING:
     from seawall.orders.imports.api import ImportPlan
@@ -84,6 +85,16 @@ def _hand_back(planned: "ImportPlan", target: Path | None, write: Any) -> None:
         err.print("Rejected rows can be had as a file: --rejects REJECTS.csv", style="dim")
 
 
+def _show_warnings(console: Console, file: dict[str, Any]) -> None:
+    """Each kind of warning once, in words, with its rows: 24,000 masked phones are one line."""
+    rows: dict[str, list[int]] = {}
+    for warning in file["warnings"]:
+        rows.setdefault(warning["code"], []).append(warning["row"])
+    for code, places in rows.items():
+        where = "" if places == [0] else f" row {places[0]}" if len(places) == 1 else f" {len(places):,} rows"
+        console.print(f"  {file['name']}{where}: {text(code)}", markup=False, style="yellow")
+
+
 def _show(console: Console, result: dict[str, Any]) -> None:
     shown = table("file", "kind", "platform", "orders>", "lines>", "parcels>", "total>", "from", "to", "rejected>")
     for file in result["files"]:
@@ -99,6 +110,7 @@ def _show(console: Console, result: dict[str, Any]) -> None:
             console.print(f"  {file['name']} row {rejected['row']}: {rejected['text']}", markup=False)
         if len(file["rejected"]) > 10:
             console.print(f"  … and {len(file['rejected']) - 10:,} more in {file['name']}", markup=False)
+        _show_warnings(console, file)
     total = result["totals"]
     console.print(
         f"{total['orders']:,} orders: {total['new']:,} new, {total['changed']:,} changed, {total['same']:,} the same"
