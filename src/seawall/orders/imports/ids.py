@@ -31,7 +31,7 @@ class BadId:
 
 
 def unwrapped(cell: Cell) -> Cell:
-    """`="5123"` and `'5123` in a CSV are a spreadsheet's ways to write text: all digits are there, so it is that text."""
+    """`="5123"` and `'5123` in a CSV are how a spreadsheet writes text: all digits are there, so it is that text."""
     if type(cell) is str and cell[:1] == "'" and cell[1:2].isalnum():
         return cell[1:]
     if isinstance(cell, str) and cell.lstrip().startswith("=") and not isinstance(cell, Formula):
