@@ -56,11 +56,13 @@ def _into_shop(
     paths: list[Path], shop: str, columns: Any, password: str, rejects: Path | None, *, dry_run: bool, yes: bool
 ) -> int:
     from seawall.cli.context import actor
+
+    by = actor()
+    # Only now: tables can be spoken of once Django knows its settings.
     from seawall.kernel.clock import SYSTEM_CLOCK
     from seawall.orders.api import ImportFiles, apply_plan, plan_import
     from seawall.orders.imports.api import dry_run_json, write_rejects
 
-    by = actor()
     command = ImportFiles(shop_code=shop, paths=paths, mapping=columns, password=password or None)
     found, planned = plan_import(command, by=by)
     _hand_back(planned, rejects, write_rejects)
