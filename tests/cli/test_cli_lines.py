@@ -243,3 +243,23 @@ def test_every_command_in_a_process_of_its_own_ends_in_a_sentence_where_no_datab
     assert {line: code for line, code in codes.items() if code not in (1, 2, 3)} == {}
     assert codes["orders import FILE --shop S"] == 3
     assert sum(code == 3 for code in codes.values()) > 30
+
+
+def test_numbers_of_a_table_stand_under_each_other_and_no_word_is_folded(tmp_path: Path) -> None:
+    head = "Order ID,Order Status,Estimated Ship Out Date,Grand Total,Country\n"
+    rows = "".join(f"241105ABCD{n:04},To ship,2024-11-07 09:30,10.00,Malaysia\n" for n in range(1200))
+    (tmp_path / "a-file-with-a-long-name.csv").write_text(head + rows, encoding="utf-8")
+    (tmp_path / "b.csv").write_text(head + rows[: rows.index("\n") + 1], encoding="utf-8")
+    argv = ["orders", "import", *map(str, sorted(tmp_path.iterdir())), "--dry-run"]
+    for width in ("80", "200"):
+        said = as_process(*argv, COLUMNS=width)
+        assert said.code == 0
+        top, *lines = said.out.splitlines()
+        assert top.split() == ["file", "what", "orders", "lines", "parcels", "total", "order", "date", "rejected"]
+        ends = {line.index(number) + len(number) for line in lines for number in ("1,200 ", " 1 ") if number in line}
+        assert top.index("orders") + len("orders") + 1 in ends
+
+
+def test_a_language_we_do_not_speak_is_misuse_and_not_english_in_silence(say: Say) -> None:
+    said = say("--language", "fr", "doctor", "--json")
+    assert (said.code, said.json["error"]) == (2, "language_unknown")

@@ -98,18 +98,21 @@ def _show_warnings(console: Console, file: dict[str, Any]) -> None:
 
 
 def _show(console: Console, result: dict[str, Any]) -> None:
-    shown = table("file", "kind", "platform", "orders>", "lines>", "parcels>", "total>", "from", "to", "rejected>")
+    shown = table("file", "what", "orders>", "lines>", "parcels>", "total>", "order date", "rejected>")
     for file in result["files"]:
+        what = (file["kind"], file["platform"], file["market"])
+        days = dict.fromkeys((file[key] or "")[:10] for key in ("first_order_at", "last_order_at"))
         shown.add_row(
-            file["name"], file["kind"] or "—", f"{file['platform'] or '—'} {file['market'] or ''}",
-            f"{file['orders']:,}", f"{file['lines']:,}", f"{file['parcels']:,}",
-            f"{file['order_total'] or '—'} {file['currency'] or ''}",
-            (file["first_order_at"] or "")[:10], (file["last_order_at"] or "")[:10], f"{len(file['rejected']):,}",
+            file["name"], " ".join(filter(None, what)) or "—", f"{file['orders']:,}", f"{file['lines']:,}",
+            f"{file['parcels']:,}", f"{file['order_total'] or '—'} {file['currency'] or ''}", "\n".join(days),
+            f"{len(file['rejected']):,}",
         )  # fmt: skip
     console.print(shown)
     for file in result["files"]:
         for rejected in file["rejected"][:10]:
-            console.print(f"  {file['name']} row {rejected['row']}: {rejected['text']}", markup=False)
+            # The sentence names the row; a file refused as a whole is named in it as well.
+            place = f"{file['name']}: " if rejected["row"] else ""
+            console.print(f"  {place}{rejected['text']}", markup=False)
         if len(file["rejected"]) > 10:
             console.print(f"  … and {len(file['rejected']) - 10:,} more in {file['name']}", markup=False)
         _show_warnings(console, file)
