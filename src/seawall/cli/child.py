@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import sys
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
 
@@ -18,16 +19,16 @@ def command(program: list[str]) -> list[str]:
     return [sys.executable, "-m", "seawall.cli.child", str(os.getpid()), *program]
 
 
-def main(argv: list[str]) -> int:
-    """Tie this process to its parent, then become the program. Returns 1 when the parent is already gone."""
+def main(argv: list[str]) -> NoReturn:
+    """Tie this process to its parent, then become the program; exit with 1 when the parent is already gone."""
     parent, program = int(argv[0]), argv[1:]
     if sys.platform == "linux":
         # The wish survives exec. It is about the parent of now: one that died before it was made is found out below.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
-        return 1
+        sys.exit(1)
     os.execv(program[0], program)  # noqa: S606  # our own command line, no shell
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
