@@ -172,6 +172,15 @@ ORDERS: Mapping[str, Words] = {
 }
 """The order's own state at the platform, as last seen."""
 
+EXPORTS: Mapping[str, Words] = {
+    "orders": _p("export", "orders"),
+    "cancelled": _p("export", "cancelled orders"),
+    "failed_delivery": _p("export", "failed deliveries"),
+    "returns": _p("export", "returns"),
+    "problem_parcels": _p("export", "problem parcels"),
+}
+"""What an export file is about."""
+
 OUTCOMES: Mapping[str, Words] = {
     "": _p("attempt", "No answer yet"),
     "acknowledged": _p("attempt", "Accepted"),

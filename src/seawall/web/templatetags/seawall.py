@@ -50,6 +50,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     **_TABLES,
     "order": wording.ORDERS,
+    "export": wording.EXPORTS,
     "role": wording.ROLES,
     "language": wording.LANGUAGES,
     "market": wording.MARKETS,
