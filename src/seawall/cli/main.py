@@ -66,6 +66,8 @@ def root(
 ) -> None:
     """Options before the noun; --json may stand anywhere."""
     if language:
+        if not language.lower().startswith(("zh", "en")):
+            raise Misuse("language_unknown", language=language)
         set_reader_language(desk_language(language))
     act_as(as_member or None)
 

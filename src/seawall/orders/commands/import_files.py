@@ -159,11 +159,12 @@ def apply_plan(shop: Shop, planned: ImportPlan, *, by: Actor, clock: Clock) -> I
 
 def _require_same_shop(reading: FileReading, shop: Shop) -> None:
     expected = f"{Platform(shop.platform).title} {shop.market}"
-    platform, market = reading.platform, reading.market
+    # The shop's market was given to the reader: what the file names itself is held against it as well.
+    platform, market = reading.platform, reading.market_named or reading.market
     # A neutral file may hold several shops: every order is held against this one.
-    places = {(order.platform, order.market) for order in reading.orders} | {(platform, market)}
-    places |= {(parcel.platform, parcel.market) for parcel in reading.problem_parcels}
-    for found_platform, found_market in places:
+    places = {(order.platform, order.market) for order in reading.orders}
+    rows = places | {(parcel.platform, parcel.market) for parcel in reading.problem_parcels}
+    for found_platform, found_market in [(platform, market), *rows]:
         if (found_platform and found_platform.value != shop.platform) or (
             found_market and found_market.value != shop.market
         ):
