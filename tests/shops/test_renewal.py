@@ -54,12 +54,18 @@ class SingleUse(LazadaAuthoriser):
             raise OutcomeUnknown("platform_outcome_unknown", platform=Platform.LAZADA) from error
 
 
+def made_as(kind: type[LazadaAuthoriser]) -> Callable[..., LazadaAuthoriser]:
+    """What stands in the registry's place: the same connector, watched or with another promise."""
+
+    def made(_platform: Platform, *, app_key: str, app_secret: str, auth_url: str, **_rest: Any) -> LazadaAuthoriser:
+        return kind(app_key=app_key, app_secret=app_secret, auth_url=auth_url)
+
+    return made
+
+
 @pytest.fixture
 def single_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    def made(_platform: Platform, **values: Any) -> SingleUse:
-        return SingleUse(**values)
-
-    monkeypatch.setattr(renewal, "authoriser", made)
+    monkeypatch.setattr(renewal, "authoriser", made_as(SingleUse))
 
 
 def refreshes(sim: LazadaSim) -> int:
@@ -140,7 +146,7 @@ def test_the_platform_is_asked_outside_every_transaction(
             seen.append(session.in_atomic_block)
             return await super().refresh_token(refresh_token, seller_id=seller_id)
 
-    monkeypatch.setattr(renewal, "authoriser", lambda _platform, **values: Watched(**values))
+    monkeypatch.setattr(renewal, "authoriser", made_as(Watched))
     assert renew_due(SYSTEM_CLOCK)
     assert seen == [False]
 
@@ -254,7 +260,7 @@ def test_a_worker_killed_with_a_single_use_token_leaves_a_shop_that_a_person_con
 ) -> None:
     kill_before_storing(monkeypatch)
     assert refreshes(lazada_sim) == 1
-    monkeypatch.setattr(renewal, "authoriser", lambda _platform, **values: SingleUse(**values))
+    monkeypatch.setattr(renewal, "authoriser", made_as(SingleUse))
     later = MovableClock(SYSTEM_CLOCK.now() + renewal.LEASE)
     assert renew_due(later)
     connection.refresh_from_db()
