@@ -32,16 +32,14 @@ class Said:
 Say = Callable[..., Said]
 
 
-def as_process(*argv: str | bytes, **environment: str) -> Said:
-    """Run `python -m seawall.cli` with a home that cannot be written and a database that is not there."""
+def as_process(*argv: str | bytes, program: Sequence[str] = ("-m", "seawall.cli"), **environment: str) -> Said:
+    """Run `python -m seawall.cli` or another program, with a home nobody can write and a database that is not there."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SEAWALL_", "DJANGO_"))}
     clean |= {
         "PYTHONPATH": str(ROOT / "src"), "DATABASE_URL": NOWHERE, "SEAWALL_HOME": "/proc/nowhere", "SEAWALL_LANG": "en",
         **environment,
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "seawall.cli", *argv], env=clean, capture_output=True, timeout=120, check=False
-    )
+    done = subprocess.run([sys.executable, *program, *argv], env=clean, capture_output=True, timeout=120, check=False)
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

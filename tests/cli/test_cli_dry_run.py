@@ -173,3 +173,15 @@ def test_a_file_name_that_is_no_text_is_no_accident(tmp_path: Path) -> None:
     said = as_process("orders", "import", bytes(tmp_path) + b"/\xff\xfe.csv", "--dry-run", "--json")
     no_trace(said)
     assert (said.code, json.loads(said.out)["error"]) == (1, "file_not_found")
+
+
+def test_a_person_reads_each_kind_of_warning_once_in_words(say: Say, tmp_path: Path) -> None:
+    head = "Order ID,Order Status,Estimated Ship Out Date,Username (Buyer),Phone Number\n"
+    rows = "".join(f"241105ABCDEF{n:02},To ship,2024-11-07 09:30,bob,*****{n:02}\n" for n in range(3))
+    path = tmp_path / "orders.csv"
+    path.write_text(head + rows, encoding="utf-8")
+    said = say("orders", "import", path, "--dry-run")
+    assert said.code == 0
+    assert said.out.count("masked by the platform") == 1
+    assert "3 rows" in said.out
+    assert "--market" in said.out or "does not say which market" in said.out

@@ -169,3 +169,97 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
     said = as_process(b"--as", b"\xff", "script", "lint", "--text", b"\xff\xfe", "--json")
     no_trace(said)
     assert said.code == 2
+
+
+LINES = """
+evidence list S-0001
+evidence pack S-0001
+incident add-orders S-0001
+incident add-orders S-0001 FILE
+incident attest S-0001 --seen x
+incident close S-0001
+incident facts S-0001 --file FILE
+incident list
+incident open --seller s --title t
+incident paper S-0001 FILE
+incident script S-0001
+incident script S-0001 --file FILE
+incident show S-0001
+incident timeline S-0001
+incident withdraw S-0001 1 --why x
+link
+link someone
+migrate
+orders import FILE --shop S
+orders import FILE --shop S --dry-run
+outreach approve S-0001 --binding x
+outreach pause S-0001
+outreach plan S-0001
+outreach resume S-0001 --why x
+outreach sample S-0001
+outreach send-back S-0001 --binding x --comment y
+outreach settle S-0001 1 --verb leave_out --why x
+outreach start S-0001
+outreach status S-0001
+outreach stop S-0001 --why x --yes
+outreach unknowns S-0001
+serve
+shops add S --seller s --platform lazada --market MY --name n
+shops connect S --base-url http://127.0.0.1:9 --seller-id 1 --app-key k --secrets-file FILE
+shops list
+team add-member x --role lead
+team add-seller s --name n
+team create t --name n --admin a
+team members
+worker
+"""
+NEED_NO_DATABASE = {
+    "demo customs-return",
+    "demo make-files",
+    "doctor",
+    "evidence verify",
+    "script lint",
+    "simulators run",
+}
+
+
+def test_every_command_in_a_process_of_its_own_ends_in_a_sentence_where_no_database_is(tmp_path: Path) -> None:
+    """The first command of a process finds nothing set up. Within the tests everything is: only a new process shows."""
+    (tmp_path / "file").write_bytes(b"")
+    lines = LINES.strip().splitlines()
+    spoken_of = {path for path in map(" ".join, leaves(get_command(app))) for line in lines if line.startswith(path)}
+    assert set(map(" ".join, leaves(get_command(app)))) - spoken_of == NEED_NO_DATABASE
+    argvs = [line.replace("FILE", str(tmp_path / "file")).split() for line in lines]
+    code = (
+        "import io, json, sys\nfrom contextlib import redirect_stdout\nfrom seawall.cli.main import call\n"
+        "found = []\n"
+        "for argv in json.loads(sys.argv[1]):\n"
+        "    with redirect_stdout(io.StringIO()): found.append(call([*argv, '--json']))\n"
+        "print(json.dumps(found))\n"
+    )
+    said = as_process(program=("-c", code, json.dumps(argvs)), SEAWALL_HOME=str(tmp_path / "home"))
+    codes = dict(zip(lines, said.json, strict=True))
+    # 2 and 1: what is wrong with the line or a file may be said before the database is asked for.
+    assert {line: code for line, code in codes.items() if code not in (1, 2, 3)} == {}
+    assert codes["orders import FILE --shop S"] == 3
+    assert sum(code == 3 for code in codes.values()) > 30
+
+
+def test_numbers_of_a_table_stand_under_each_other_and_no_word_is_folded(tmp_path: Path) -> None:
+    head = "Order ID,Order Status,Estimated Ship Out Date,Grand Total,Country\n"
+    rows = "".join(f"241105ABCD{n:04},To ship,2024-11-07 09:30,10.00,Malaysia\n" for n in range(1200))
+    (tmp_path / "a-file-with-a-long-name.csv").write_text(head + rows, encoding="utf-8")
+    (tmp_path / "b.csv").write_text(head + rows[: rows.index("\n") + 1], encoding="utf-8")
+    argv = ["orders", "import", *map(str, sorted(tmp_path.iterdir())), "--dry-run"]
+    for width in ("80", "200"):
+        said = as_process(*argv, COLUMNS=width)
+        assert said.code == 0
+        top, *lines = said.out.splitlines()
+        assert top.split() == ["file", "what", "orders", "lines", "parcels", "total", "order", "date", "rejected"]
+        ends = {line.index(number) + len(number) for line in lines for number in ("1,200 ", " 1 ") if number in line}
+        assert top.index("orders") + len("orders") + 1 in ends
+
+
+def test_a_language_we_do_not_speak_is_misuse_and_not_english_in_silence(say: Say) -> None:
+    said = say("--language", "fr", "doctor", "--json")
+    assert (said.code, said.json["error"]) == (2, "language_unknown")

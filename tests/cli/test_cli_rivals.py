@@ -73,12 +73,18 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ),
     ("team", "add-member"): ("admin", ["new", "--role", "seller_approver", "--seller", "{seller}"]),
     ("link",): ("admin", ["{user}"]),
+    ("rules", "explain"): ("lead", ["{order}"]),
+    ("rules", "set"): ("lead", ["FD-T5-01", "4/6", "--why", "x", "--shop", "{shop}"]),
+    ("rules", "unset"): ("lead", ["FD-T5-01", "--why", "x", "--shop", "{shop}"]),
+    ("rules", "list"): ("lead", ["--shop", "{shop}"]),
+    ("rules", "show"): ("lead", ["FD-T5-01", "--shop", "{shop}"]),
 }  # fmt: skip
 LISTS: dict[tuple[str, ...], str] = {
     ("incident", "list"): "lead",
     ("shops", "list"): "lead",
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
+    ("rules", "changes"): "lead",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
@@ -186,6 +192,8 @@ STAFF = {
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}
 """What only the seller does."""
+DESK_RULES = {("rules", "set"), ("rules", "unset")}
+"""What agents and auditors may read but not set."""
 ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",)}
 
 
@@ -195,6 +203,8 @@ ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("tea
         *((role, path) for path in sorted(STAFF) for role in ("agent", "auditor", "seller_approver")),
         *((role, path) for path in sorted(SELLERS) for role in ("admin", "lead", "agent", "auditor")),
         *((role, path) for path in sorted(ADMINS) for role in ("lead", "agent", "auditor", "seller_approver")),
+        *((role, path) for path in sorted(DESK_RULES) for role in ("agent", "auditor", "seller_approver")),
+        *(("seller_approver", ("rules", verb)) for verb in ("explain", "list", "show")),
         *((role, ("outreach", "pause")) for role in ("agent", "auditor")),
         *((role, ("outreach", "settle")) for role in ("auditor", "seller_approver")),
         *((role, ("incident", "paper")) for role in ("agent", "auditor")),

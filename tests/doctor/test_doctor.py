@@ -11,15 +11,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 
 from seawall.doctor import database, files, machine
 from seawall.doctor.checks import Check, State, run, worst
 from seawall.embedded import EmbeddedServer, Status
+from seawall.evidence.models import SigningKey
 from seawall.kernel.clock import SYSTEM_CLOCK, MovableClock
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import catalogue, reading_in
 from seawall.settings import Settings
+from seawall.tenancy.models import Team
 from seawall.web import assets
 
 
@@ -106,6 +109,29 @@ def test_migrations_that_wait_and_migrations_from_the_future(database_server: st
     finally:
         take("tenancy", "9999_later")
     assert found().state is State.OK
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_restored_beside_another_key_file_is_found_out_before_the_first_message(
+    database_server: str, home: Path
+) -> None:
+    name = connection.settings_dict["NAME"]
+    settings = a_setup(home, database_url=database_server.replace("/seawall?", f"/{name}?"))
+    sealed = Fernet(settings.encryption_keys()[0]).encrypt(b"shop secret")
+    team = Team.objects.create(slug="restored", name="Restored")
+    SigningKey.objects.create(
+        team=team, key_id="k" * 16, public_pem="", private_sealed=sealed, created_at=SYSTEM_CLOCK.now()
+    )
+
+    def found() -> Check:
+        return named(database.check_database(settings, SYSTEM_CLOCK), "stored_secrets")
+
+    assert found().state is State.OK
+    settings.encryption_key_path.write_text(Fernet.generate_key().decode() + "\n", encoding="utf-8")
+    assert (found().state, found().says.params) == (State.BAD, {"shut": 1, "count": 1})
+    settings.encryption_key_path.unlink()
+    assert found().state is State.BAD
+    assert not settings.encryption_key_path.exists(), "the doctor makes no new key"
 
 
 def test_a_server_whose_clock_is_elsewhere_is_noticed(database_server: str) -> None:

@@ -134,7 +134,20 @@ def test_a_renamed_member_is_named_under_both_names(good: bytes, check: Check) -
 def test_the_same_members_zipped_again_are_not_the_pack(good: bytes, check: Check) -> None:
     report = check(rezip(members(good)))
     assert not report.ok
-    assert codes(report) == {"verify_header_changed"}
+    assert codes(report) == {"verify_packed_again"}
+
+
+def test_a_change_in_one_member_is_not_buried_under_the_headers_of_a_pack_zipped_again(
+    good: bytes, check: Check
+) -> None:
+    for name, content in members(good):
+        bad = rezip(
+            [(row, whole[:-1] + bytes([whole[-1] ^ 1]) if row == name else whole) for row, whole in members(good)]
+        )
+        report = check(bad)
+        assert name in paths(report)
+        assert "verify_header_changed" not in codes(report), name
+        assert len(content) == 0 or len(report.problems) < len(members(good)), name
 
 
 def test_reordered_members_are_named(good: bytes, check: Check) -> None:

@@ -112,6 +112,30 @@ class LazadaSimHelper(SimDoor):
             {"seller_id": store.seller_id, "order_id": order_id, "status": status, **values},
         )
 
+    def ask_to_cancel(self, store: SimStore, order_id: str, **values: object) -> str:
+        """A buyer asks to cancel; gives the reverse order's number."""
+        body = {"seller_id": store.seller_id, "order_id": order_id, **values}
+        return str(self.post("/_sim/lazada/cancel-request", body)["reverse_order_id"])
+
+    def ask_to_return(self, store: SimStore, order_id: str, **values: object) -> str:
+        """A buyer asks for a return (or `request_type="ONLY_REFUND"`); gives the reverse order's number."""
+        body = {"seller_id": store.seller_id, "order_id": order_id, **values}
+        return str(self.post("/_sim/lazada/returns", body)["reverse_order_id"])
+
+    def move_return(self, reverse_order_id: str, to: str) -> None:
+        """The goods `arrived`, the buyer has `withdrawn`, or any status."""
+        self.post("/_sim/lazada/return-moves", {"reverse_order_id": reverse_order_id, "to": to})
+
+    def returns(self) -> dict[str, dict[str, Any]]:
+        """The simulator's own record of reverse orders, by number."""
+        return {row["reverse_order_id"]: row for row in self.get("/_sim/lazada/returns")["returns"]}
+
+    def send_couriers(self, store: SimStore, fate: str = "", **values: object) -> dict[str, dict[str, str]]:
+        """Hand the store's orders to couriers; gives the fate of each package by order."""
+        body = {"seller_id": store.seller_id, "fate": fate, **values}
+        fates: dict[str, dict[str, str]] = self.post("/_sim/lazada/couriers", body)["fates"]
+        return fates
+
     def expire_token(self, store: SimStore) -> None:
         """Revoke the store's token."""
         self.post("/_sim/lazada/tokens/expire", {"access_token": store.access_token})

@@ -17,15 +17,12 @@ from seawall.connectors.errors import (
     OutcomeUnknown,
     RateLimited,
     Rejected,
-    ShopRestricted,
     Transient,
 )
 from seawall.connectors.lazada.api import LazadaConnector, Limits
-from seawall.connectors.lazada.errors import CallFacts, ban_seconds, refusal, retry_after
+from seawall.connectors.lazada.errors import ban_seconds, retry_after
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.kernel.languages import DESK_LANGUAGES
 from seawall.kernel.markets import Market, Platform
-from seawall.kernel.texts import catalogue
 
 SEND = "/im/message/send"
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -284,54 +281,8 @@ def replaced(credentials: Credentials, base_url: str) -> Credentials:
     )
 
 
-class TestCodes:
-    """Every documented code has a class, on a send and on a read."""
-
-    @pytest.mark.parametrize(
-        ("code", "on_send", "on_read"),
-        [
-            ("MissingParameter", Rejected, Rejected),
-            ("IncompleteSignature", AuthExpired, AuthExpired),
-            ("IllegalTimestamp", Transient, Transient),
-            ("InvalidAppKey", AuthExpired, AuthExpired),
-            ("APP_KEY_INVALID", AuthExpired, AuthExpired),
-            ("InvalidApi", Rejected, Rejected),
-            ("UnsupportedHTTPMethod", Rejected, Rejected),
-            ("InsufficientPermission", ShopRestricted, ShopRestricted),
-            ("AppWhiteIpLimit", AuthExpired, AuthExpired),
-            ("IllegalAccessToken", AuthExpired, AuthExpired),
-            ("InvalidAccessToken", AuthExpired, AuthExpired),
-            ("IllegalRefreshToken", AuthExpired, AuthExpired),
-            ("AUTH_TYPE_UNSUPPORTED", AuthExpired, AuthExpired),
-            ("InvalidCode", Rejected, Rejected),
-            ("AppNotSubscribed", AuthExpired, AuthExpired),
-            ("ApiCallLimit", RateLimited, RateLimited),
-            ("AppCallLimit", RateLimited, RateLimited),
-            ("SellerCallLimit", RateLimited, RateLimited),
-            ("901", RateLimited, RateLimited),
-            ("ServiceTimeout", OutcomeUnknown, Transient),
-            ("UnknownRuntimeException", OutcomeUnknown, Transient),
-            ("SYSTEM_ERROR", OutcomeUnknown, Transient),
-            ("6", OutcomeUnknown, Transient),
-            ("1000", OutcomeUnknown, Transient),
-            ("500", OutcomeUnknown, Transient),
-            ("501", OutcomeUnknown, Transient),
-            ("Mp3SellerApiLimit", ShopRestricted, ShopRestricted),
-            ("SellerNotVerified", ShopRestricted, ShopRestricted),
-            ("SellerNotActive", AuthExpired, AuthExpired),
-            ("16", Rejected, Rejected),
-            ("-22", Rejected, Rejected),
-            ("nobody knows", Rejected, Rejected),
-        ],
-    )
-    def test_class_and_sentences(self, code: str, on_send: type[ConnectorError], on_read: type[ConnectorError]) -> None:
-        for is_effect, expected in ((True, on_send), (False, on_read)):
-            facts = CallFacts(path="/im/session/open", is_effect=is_effect, answered_at=NOON)
-            error = refusal(code, "words", facts, {})
-            assert type(error) is expected
-            assert error.platform_code == code
-            assert all(error.code in catalogue(language) for language in DESK_LANGUAGES)
-            assert "{" not in str(error)
+class TestWaiting:
+    """How long to wait when Lazada says how long."""
 
     @pytest.mark.parametrize(
         ("words", "seconds"),

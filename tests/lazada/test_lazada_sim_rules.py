@@ -10,8 +10,8 @@ from tests.kit.lazada_sim import LazadaSim, SimStore
 
 from simulators.core.clock import Agenda, SimClock
 from simulators.core.faults import FaultError, fault_of, load_faults
+from simulators.core.offplatform import OFF_PLATFORM
 from simulators.core.personas import LANGUAGES, PERSONAS, phrases
-from simulators.lazada.im import OFF_PLATFORM
 from simulators.lazada.switches import SwitchError, Switches
 
 

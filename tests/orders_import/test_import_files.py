@@ -70,7 +70,9 @@ def test_an_old_xls_is_told_apart_from_an_encrypted_workbook() -> None:
         (b"\xff\xd8\xff\xe0JFIF", "JPEG"),
         (b"Dear team, please find attached.\r\nBest,\r\n", "no columns"),
         (b"Datum;Betrag\r\n1;2\r\n", "Datum"),
-        (b"order_sn,tracking_number,product_info\r\n1,2,3\r\n", "packing sheet"),
+        (b"order_sn,tracking_number,product_info\r\n1,2,3\r\n", "packing or pick list"),
+        (b"OrderNumber,Product,Quantity\r\n412700000000003,Mug,1\r\n", "packing or pick list"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "web page"),
     ],
 )
 def test_what_is_no_export_is_said_in_words(data: bytes, word: str) -> None:
@@ -243,3 +245,38 @@ def test_a_monstrous_cell_costs_no_more_than_its_length(cell: str) -> None:
         changed(SHOPEE_EN_ROW, SHOPEE_EN, Product_Name=cell, Grand_Total=cell, Estimated_Ship_Out_Date=cell),
     ]
     assert read(csv_bytes([[cell, cell], *rows])).lines == 1
+
+
+def test_a_second_sheet_of_orders_is_named_and_not_lost_in_silence() -> None:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name, rows in (
+        ("page 1", [SHOPEE_EN, SHOPEE_EN_ROW]),
+        ("page 2", [SHOPEE_EN, changed(SHOPEE_EN_ROW, SHOPEE_EN, Order_ID="241105ZZZZZZZZ")]),
+        ("notes", [("Total", "2")]),
+    ):
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    book.close()
+    reading = read(out.getvalue())
+    assert reading.order_count == 1
+    assert warned(reading) == [(0, "other_sheets")]
+
+
+def test_a_sheet_beside_the_orders_that_is_no_export_raises_no_warning() -> None:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet("Summary").write_row(0, 0, ["Orders", "1"])
+    page = book.add_worksheet("orders")
+    page.write_row(0, 0, SHOPEE_EN)
+    page.write_row(1, 0, SHOPEE_EN_ROW)
+    book.add_worksheet("empty").write_row(0, 0, SHOPEE_EN)
+    book.close()
+    assert warned(read(out.getvalue())) == []
+
+
+def test_a_file_without_any_sum_has_no_total_instead_of_a_made_up_zero() -> None:
+    headers = ("訂單編號", "訂單狀態", "商品名稱", "數量", "最晚出貨日期")
+    reading = read(csv_bytes([headers, ("241105ABCDEFGH", "待出貨", "杯", "1", "2024-11-07")]))
+    assert as_json(reading)["files"][0]["order_total"] is None

@@ -245,3 +245,17 @@ def test_latin_1_is_never_assumed() -> None:
     data = csv_bytes([SHOPEE_EN, changed(SHOPEE_EN_ROW, SHOPEE_EN, Username__Buyer="José Peña")], encoding="latin-1")
     assert codes(read(data)) == [(0, "not_an_export")]
     assert "UTF-8" in read(data).refusal.text()  # type: ignore[union-attr]
+
+
+def test_a_thai_return_names_its_reason_and_its_own_parcel_where_the_first_is_not_named() -> None:
+    headers = (
+        "หมายเลขคำขอคืนเงิน/คืนสินค้า", "หมายเลขคำสั่งซื้อ", "สถานะการคืนเงินหรือคืนสินค้า", "เหตุผลในการขอคืนสินค้า",
+        "หมายเลขติดตามพัสดุจากผู้ขาย", "หมายเลขติดตามพัสดุสำหรับส่งคืน",
+    )  # fmt: skip
+    rows = [
+        ("R1", "241105ABCDEFGH", "กำลังดำเนินการ", "สินค้าชำรุด", "OUT1", "BACK1"),
+        ("R2", "241105ABCDEFGJ", "กำลังดำเนินการ", "สินค้าชำรุด", "", "BACK2"),
+    ]
+    reading = read(xlsx([headers, *rows]))
+    assert [order.cancel_reason for order in reading.orders] == ["สินค้าชำรุด"] * 2
+    assert [order.parcels[0].tracking for order in reading.orders] == ["OUT1", "BACK2"]

@@ -148,3 +148,45 @@ def test_a_package_id_that_became_a_number_is_left_out_and_said() -> None:
     reading = read(xlsx([headers, (*changed(TIKTOK_ROW, TIKTOK, Tracking_ID=""), 1153000000000000123.0)]))
     assert reading.orders[0].parcels == ()
     assert warned(reading) == [(2, "tracking_precision")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "row", "field", "cell", "reason"),
+    [
+        (TIKTOK, TIKTOK_ROW, "Order_ID", "576400000000000124.0", "numeric_id_precision"),
+        (LAZADA, LAZADA_ROW, "orderNumber", "4127000000000031.0", "numeric_id_precision"),
+        (SHOPEE_EN, SHOPEE_EN_ROW, "Order_ID", "2411051234567.0", "numeric_id_precision"),
+        (LAZADA, LAZADA_ROW, "orderNumber", "412 700 000 000 003", "missing_order_id"),
+        (TIKTOK, TIKTOK_ROW, "Order_ID", "576400000000000124,", "missing_order_id"),
+        (TIKTOK, TIKTOK_ROW, "Order_ID", "5764 0000 0000 0001 24", "missing_order_id"),
+    ],
+)
+def test_an_id_that_another_program_has_damaged_names_no_order_and_is_not_passed_over_in_silence(
+    headers: tuple[str, ...], row: tuple[str, ...], field: str, cell: str, reason: str
+) -> None:
+    reading = read(csv_bytes([headers, row, row, changed(row, headers, **{field: cell})]))
+    assert (4, reason) in codes(reading)
+    assert reading.order_count == 1
+    assert cell.strip(",") in reading.rejected[-1].text()
+
+
+@pytest.mark.parametrize("cell", ["'412700000000003", "412700000000003.0", "４１２７００００００００００３"])
+def test_an_id_whose_digits_are_all_there_is_taken(cell: str) -> None:
+    reading = read(csv_bytes([LAZADA, changed(LAZADA_ROW, LAZADA, orderNumber=cell)]))
+    assert codes(reading) == []
+    assert [order.order_id for order in reading.orders] == ["412700000000003"]
+
+
+@pytest.mark.parametrize("note", ["共 3 单", "合计2单", "รวม 2"])
+def test_a_sum_below_the_last_row_is_no_order_in_any_script(note: str) -> None:
+    reading = read(csv_bytes([SHOPEE_EN, SHOPEE_EN_ROW, changed(SHOPEE_EN_ROW, SHOPEE_EN, Order_ID=note)]))
+    assert reading.order_count == 1
+    assert (3, "note_row") in warned(reading)
+
+
+def test_a_tracking_code_that_went_through_a_number_loses_its_zero_or_is_left_out() -> None:
+    short = changed(LAZADA_ROW, LAZADA, trackingCode="840012345678.0")
+    long = changed(LAZADA_ROW, LAZADA, orderItemId="614000000000002", trackingCode="84001234567890123.0")
+    reading = read(csv_bytes([LAZADA, short, long]))
+    assert [parcel.tracking for parcel in reading.orders[0].parcels] == ["840012345678"]
+    assert (3, "tracking_precision") in warned(reading)

@@ -112,3 +112,13 @@ def test_what_is_wrong_with_a_mapping_is_said(tmp_path: Path, text: str) -> None
         load_mapping(path)
     assert refused.value.code == "mapping_unreadable"
     assert "mapping.json" in str(refused.value)
+
+
+def test_a_column_that_left_the_tools_file_is_said_before_its_field_stays_empty() -> None:
+    mapping = read(xlsx([HEADERS, ROW])).proposal
+    place = HEADERS.index("订单金额")
+    cut = [[*row[:place], *row[place + 1 :]] for row in (HEADERS, ROW)]
+    reading = read(xlsx(cut), mapping=mapping)
+    assert ("columns_gone" in {one.code.value for one in reading.warnings}) is True
+    assert as_json(reading)["files"][0]["order_total"] is None
+    assert not [one for one in read(xlsx([HEADERS, ROW]), mapping=mapping).warnings if one.code.value == "columns_gone"]

@@ -92,3 +92,23 @@ def test_a_tracking_number_stored_as_a_long_number_is_rejected() -> None:
     reading = read(xlsx([NEUTRAL, (7312345678901234567.0, *ROW[1:]), (12345678.0, *ROW[1:])]))
     assert codes(reading) == [(2, "numeric_id_precision")]
     assert reading.problem_parcels[0].tracking == "12345678"
+
+
+def test_a_sheet_in_j_and_t_style_is_read_in_english_and_in_chinese_with_a_local_half() -> None:
+    english = ("Waybill Number", "Order Number", "Last Operation", "Problem Name")
+    mixed = ("运单号/Waybill No.", "平台订单号/Order No.", "最后操作/Last Operation", "问题件名称/Problem Name")
+    row = ("JT001", "576400000000000123", "派件/Delivery", "地址错误/Wrong address")
+    for headers in (english, mixed):
+        reading = read(xlsx([headers, row]))
+        assert reading.kind == "problem_parcels"
+        (parcel,) = reading.problem_parcels
+        assert (parcel.tracking, parcel.order_id) == ("JT001", "576400000000000123")
+        assert (parcel.last_event, parcel.reason_raw) == ("派件/Delivery", "地址错误/Wrong address")
+
+
+def test_a_tools_order_list_with_a_problem_column_is_no_problem_sheet() -> None:
+    headers = ("运单号", "平台订单号", "订单状态", "下单时间", "订单金额", "异常原因", "产品数量")
+    reading = read(xlsx([headers, ("JT001", "241105ABCDEFGH", "已发货", "2024-11-05", "12", "", "1")]))
+    assert reading.kind is None
+    assert reading.proposal is not None
+    assert read(xlsx([("运单号", "异常原因"), ("JT001", "地址错误")])).kind == "problem_parcels"

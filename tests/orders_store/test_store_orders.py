@@ -13,6 +13,7 @@ from tests.kit.rollout import Desk, a_desk, a_shop
 from tests.orders_store.kit import RETURNS, a_file, a_table, counts, planned_and_stored, snapshot, take, the_order
 
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import ImportFile, ImportFiles, Order, apply_plan, import_files, plan_import
 from seawall.orders.imports.api import read_file
@@ -164,6 +165,40 @@ def test_a_file_of_another_shop_is_refused_and_nothing_is_stored(desk: Desk, tmp
         take(desk, good, shop="STH")
     assert not Order.objects.exists()
     assert not ImportFile.objects.exists()
+
+
+SHOPEE_ID = "No. Pesanan,Status Pesanan,Waktu Pesanan Dibuat,Total Pembayaran,Nama Produk\n"
+SHOPEE_PH = "Order ID,Order Status,Estimated Ship Out Date,Order Creation Date,Grand Total,Country\n"
+LAZADA = "orderItemId,orderNumber,createTime,status,paidPrice,shippingCountry\n"
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "says"),
+    [
+        (Platform.SHOPEE, SHOPEE_ID + "241105ABCDEFGH,Perlu Dikirim,2024-11-05 09:30,89.000,Gelas\n", "Shopee ID"),
+        (
+            Platform.SHOPEE,
+            SHOPEE_PH + "241105ABCDEFGH,To ship,2024-11-07 09:30,2024-11-05 09:30,15.00,Philippines\n",
+            "Shopee PH",
+        ),
+        (
+            Platform.LAZADA,
+            LAZADA + "614000000000001,412700000000003,05 Nov 2024 09:30,pending,12.50,Singapore\n",
+            "Lazada SG",
+        ),
+    ],
+)
+def test_a_file_of_the_right_platform_but_another_market_is_the_wrong_shop(
+    desk: Desk, tmp_path: Path, platform: Platform, text: str, says: str
+) -> None:
+    """Rupiah taken for ringgit, and buyers written to in another country's language."""
+    shop = a_shop(desk, "MY", platform=platform)
+    path = tmp_path / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=f"holds {says} orders") as wrong:
+        take(desk, path, shop=shop.code)
+    assert wrong.value.code == "wrong_shop"
+    assert not Order.objects.exists()
 
 
 def test_a_parcel_stands_once_whatever_the_files_say_of_it(desk: Desk, tmp_path: Path) -> None:

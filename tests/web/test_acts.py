@@ -148,6 +148,17 @@ def test_the_seller_sees_what_is_approved_and_approves_it(desk: Desk, storm_at: 
     assert (approval.is_approved, approval.binding_digest) == (True, digest)
 
 
+@pytest.mark.parametrize("stage", ["planned", "sample_sent", "approved", "rolling_out", "follow_up"])
+def test_the_sellers_page_says_the_same_number_of_buyers_before_and_after(
+    desk: Desk, storm_at: StormAt, stage: str
+) -> None:
+    storm = storm_at(stage, orders=9, unconnected=4)
+    page = client_of(desk.approver).get(f"/incidents/{storm.incident.code}/approve/")
+    assert "Write to 9 buyers:" in page.content.decode()
+    assert sum(page.context["audience"].languages.values()) == 9
+    assert page.context["audience"].no_connection == 4
+
+
 def test_an_old_approval_page_cannot_approve(desk: Desk, storm_at: StormAt) -> None:
     storm = storm_at("sample_sent")
     answer = client_of(desk.approver, language="zh-hans").post(

@@ -3,9 +3,11 @@
 import csv
 import io
 
+import msoffcrypto.format.ooxml
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.kit.storm import Desk, a_shop
+from tests.orders_import.kit import xlsx
 from tests.web.conftest import client_of
 
 from seawall.orders.api import ImportFile, Order
@@ -62,6 +64,40 @@ def test_a_wrong_shop_is_refused_and_nothing_is_stored(desk: Desk) -> None:
     page = client_of(desk.lead).post("/orders/import/", {"shop": "LVN", "files": [a_file(HEAD + GOOD)]})
     assert page.status_code == 422
     assert not Order.objects.exists()
+
+
+def test_a_file_is_named_as_it_was_given_and_its_kind_in_words(desk: Desk) -> None:
+    a_shop(desk, "TH")
+    browser = client_of(desk.lead)
+    wrong = browser.post(
+        "/orders/import/", {"shop": "LTH", "files": [a_file(HEAD + GOOD.replace("TH", "MY"), "my.csv")]}
+    )
+    assert "my.csv holds Lazada MY orders" in wrong.content.decode()
+    assert "00_" not in wrong.content.decode()
+    twins = [a_file(HEAD + GOOD, "my.csv"), a_file(HEAD + GOOD.replace("0000,", "0020,"), "my.csv")]
+    page = browser.post("/orders/import/", {"shop": "LTH", "files": twins})
+    assert [row["name"] for row in page.context["plan"]["file_rows"]] == ["my.csv", "my.csv"]
+    assert page.context["plan"]["orders"] == 3
+    assert "Lazada TH orders" in page.content.decode()
+    browser.post(f"/orders/import/{token_on(page)}/", {"shop": "LTH"})
+    assert set(ImportFile.objects.values_list("name", flat=True)) == {"my.csv"}
+
+
+def test_a_file_with_a_password_is_stored_with_the_password_given_once_more(desk: Desk) -> None:
+    a_shop(desk, "TH")
+    browser = client_of(desk.lead)
+    shut = io.BytesIO()
+    rows = [line.split(",") for line in (HEAD + GOOD).splitlines()]
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(xlsx(rows))).encrypt("s3cret", shut)
+    given = SimpleUploadedFile("orders.xlsx", shut.getvalue())
+    page = browser.post("/orders/import/", {"shop": "LTH", "files": [given], "password": "s3cret"})
+    assert page.context["plan"]["orders"] == 2
+    assert "once more" in page.content.decode()
+    assert "s3cret" not in page.content.decode()
+    browser.post(f"/orders/import/{token_on(page)}/", {"shop": "LTH", "password": "s3cret"})
+    assert Order.objects.count() == 2
+    plain = browser.post("/orders/import/", {"shop": "LTH", "files": [a_file(HEAD + GOOD)]})
+    assert "once more" not in plain.content.decode()
 
 
 def test_no_file_is_asked_for_in_words(desk: Desk) -> None:

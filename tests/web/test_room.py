@@ -1,6 +1,7 @@
 """The board and the incident room: counted from the ledger, adding up, live, in both languages."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from tests.kit.storm import (
 )
 from tests.web.conftest import client_of
 
+from seawall.orders.models import Order
 from seawall.outreach.api import Recipient
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +222,18 @@ def test_both_languages_show_the_same_room(desk: Desk, storm_at: StormAt) -> Non
     for words in ("Outcomes", "Timeline", "Facts sheet", "Evidence packs", "Roll-out"):
         assert f">{words}" in english
         assert f">{words}" not in chinese
+
+
+def test_a_sum_has_its_currencys_own_decimals_and_the_orders_state_is_in_the_readers_words(
+    desk: Desk, storm_at: StormAt
+) -> None:
+    storm = storm_at("planned")
+    row = storm.roll_out.recipients.select_related("order").order_by("pk")[0]
+    Order.objects.filter(pk=row.order_id).update(total=Decimal("150000.00"), currency="IDR", status="to_ship")
+    url = f"/incidents/{storm.incident.code}/cases/{row.case_id}/"
+    chinese = client_of(desk.lead, language="zh-hans").get(url).content.decode()
+    assert "150,000 IDR" in chinese
+    assert "待发货" in chinese
+    assert "to_ship" not in chinese
+    Order.objects.filter(pk=row.order_id).update(total=Decimal("1234.50"), currency="MYR")
+    assert "1,234.50 MYR" in client_of(desk.lead).get(url).content.decode()

@@ -17,6 +17,7 @@ from seawall.kernel.languages import Language
 from seawall.kernel.machine import Machine
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import catalogue
+from seawall.orders.imports.api import OrderStatus
 from seawall.outreach.states import RECIPIENT, ROLL_OUT, RecipientState, RollOutState
 from seawall.shops.api import SendMode
 from seawall.tenancy.api import PERMISSIONS, Role
@@ -70,6 +71,7 @@ def test_no_sentence_is_for_a_verb_that_nothing_writes() -> None:
     [
         (wording.INCIDENT_STATES, IncidentState),
         (wording.CASE_STATES, CaseState),
+        (wording.ORDERS, ["", *OrderStatus]),
         (wording.ROLL_OUT_STATES, RollOutState),
         (wording.GRADES, Grade),
         (wording.SOURCES, CaptureSource.values),

@@ -11,7 +11,20 @@ import typer
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from seawall import __version__
-from seawall.cli import demo, evidence, incident, orders, outreach, run, script, seat, shops, simulators, team
+from seawall.cli import (
+    demo,
+    evidence,
+    incident,
+    orders,
+    outreach,
+    rules,
+    run,
+    script,
+    seat,
+    shops,
+    simulators,
+    team,
+)
 from seawall.cli.context import act_as
 from seawall.cli.output import complain, is_json, out, set_json
 from seawall.kernel.errors import InvalidInput, Misuse, SeawallError, Unreachable
@@ -33,6 +46,7 @@ app.add_typer(outreach.app, name="outreach", help="Plan, sample, approval, roll-
 app.add_typer(seat.app, name="seat", help="Send by a person's key press, one message after another.")
 app.add_typer(evidence.app, name="evidence", help="Sealed packs, and their verification.")
 app.add_typer(script.app, name="script", help="Check wording.")
+app.add_typer(rules.app, name="rules", help="Dated rules of the platforms, and the deadlines they give an order.")
 app.add_typer(simulators.app, name="simulators", help="Stand-in marketplaces on this machine.")
 app.add_typer(demo.app, name="demo", help="A whole storm against simulators; synthetic export files.")
 run.register(app)
@@ -52,6 +66,8 @@ def root(
 ) -> None:
     """Options before the noun; --json may stand anywhere."""
     if language:
+        if not language.lower().startswith(("zh", "en")):
+            raise Misuse("language_unknown", language=language)
         set_reader_language(desk_language(language))
     act_as(as_member or None)
 

@@ -10,6 +10,7 @@ from seawall.cli.files import existing
 from seawall.cli.output import emit, err, is_json, out, table
 from seawall.kernel.errors import Misuse
 from seawall.kernel.markets import Market
+from seawall.kernel.texts import text
 
 if TYPE_CHECKING:
     from seawall.orders.imports.api import ImportPlan
@@ -55,11 +56,13 @@ def _into_shop(
     paths: list[Path], shop: str, columns: Any, password: str, rejects: Path | None, *, dry_run: bool, yes: bool
 ) -> int:
     from seawall.cli.context import actor
+
+    by = actor()
+    # Only now: tables can be spoken of once Django knows its settings.
     from seawall.kernel.clock import SYSTEM_CLOCK
     from seawall.orders.api import ImportFiles, apply_plan, plan_import
     from seawall.orders.imports.api import dry_run_json, write_rejects
 
-    by = actor()
     command = ImportFiles(shop_code=shop, paths=paths, mapping=columns, password=password or None)
     found, planned = plan_import(command, by=by)
     _hand_back(planned, rejects, write_rejects)
@@ -84,21 +87,35 @@ def _hand_back(planned: "ImportPlan", target: Path | None, write: Any) -> None:
         err.print("Rejected rows can be had as a file: --rejects REJECTS.csv", style="dim")
 
 
+def _show_warnings(console: Console, file: dict[str, Any]) -> None:
+    """Each kind of warning once, in words, with its rows: 24,000 masked phones are one line."""
+    rows: dict[str, list[int]] = {}
+    for warning in file["warnings"]:
+        rows.setdefault(warning["code"], []).append(warning["row"])
+    for code, places in rows.items():
+        where = "" if places == [0] else f" row {places[0]}" if len(places) == 1 else f" {len(places):,} rows"
+        console.print(f"  {file['name']}{where}: {text(code)}", markup=False, style="yellow")
+
+
 def _show(console: Console, result: dict[str, Any]) -> None:
-    shown = table("file", "kind", "platform", "orders>", "lines>", "parcels>", "total>", "from", "to", "rejected>")
+    shown = table("file", "what", "orders>", "lines>", "parcels>", "total>", "order date", "rejected>")
     for file in result["files"]:
+        what = (file["kind"], file["platform"], file["market"])
+        days = dict.fromkeys((file[key] or "")[:10] for key in ("first_order_at", "last_order_at"))
         shown.add_row(
-            file["name"], file["kind"] or "—", f"{file['platform'] or '—'} {file['market'] or ''}",
-            f"{file['orders']:,}", f"{file['lines']:,}", f"{file['parcels']:,}",
-            f"{file['order_total'] or '—'} {file['currency'] or ''}",
-            (file["first_order_at"] or "")[:10], (file["last_order_at"] or "")[:10], f"{len(file['rejected']):,}",
+            file["name"], " ".join(filter(None, what)) or "—", f"{file['orders']:,}", f"{file['lines']:,}",
+            f"{file['parcels']:,}", f"{file['order_total'] or '—'} {file['currency'] or ''}", "\n".join(days),
+            f"{len(file['rejected']):,}",
         )  # fmt: skip
     console.print(shown)
     for file in result["files"]:
         for rejected in file["rejected"][:10]:
-            console.print(f"  {file['name']} row {rejected['row']}: {rejected['text']}", markup=False)
+            # The sentence names the row; a file refused as a whole is named in it as well.
+            place = f"{file['name']}: " if rejected["row"] else ""
+            console.print(f"  {place}{rejected['text']}", markup=False)
         if len(file["rejected"]) > 10:
             console.print(f"  … and {len(file['rejected']) - 10:,} more in {file['name']}", markup=False)
+        _show_warnings(console, file)
     total = result["totals"]
     console.print(
         f"{total['orders']:,} orders: {total['new']:,} new, {total['changed']:,} changed, {total['same']:,} the same"

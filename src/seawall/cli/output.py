@@ -1,6 +1,7 @@
 """How the command line speaks: one object as JSON, or words and tables; refusals in the reader's language."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,10 @@ _captured: ContextVar[list[Any] | None] = ContextVar("captured", default=None)
 
 _shown: ContextVar[bool] = ContextVar("shown", default=True)
 
-out = Console(highlight=False, soft_wrap=True)
+_WIDE = 200
+"""Columns where nobody's window sets them: in a file or a pipe, a table folded at 80 is hard to read and to search."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -65,8 +69,8 @@ def table(*columns: str) -> Table:
     """A plain table."""
     made = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        name, _, side = column.partition(">")
-        made.add_column(name, justify="right" if side else "left", overflow="fold")
+        name, side, _ = column.partition(">")
+        made.add_column(name, justify="right" if side else "left", overflow="fold", min_width=len(name))
     return made
 
 

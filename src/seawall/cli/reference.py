@@ -13,6 +13,7 @@ from seawall.kernel.languages import Language
 from seawall.kernel.machine import Machine
 from seawall.kernel.texts import catalogue
 from seawall.outreach.states import RECIPIENT, ROLL_OUT
+from seawall.rulebook.page import rules_page
 
 NOTE = "<!-- Written by `python -m seawall.cli.reference docs/reference`; do not edit. -->\n"
 
@@ -81,7 +82,15 @@ def _cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())
 
 
-PAGES = {"commands.md": commands_page, "states.md": states_page, "reasons.md": reasons_page}
+def _rules() -> str:
+    """Every rule of the book."""
+    return rules_page(NOTE)
+
+
+PAGES = {
+    "commands.md": commands_page, "states.md": states_page, "reasons.md": reasons_page,
+    "rules.md": _rules,
+}  # fmt: skip
 """File name -> what writes it."""
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import Self
 
 import structlog
 
+from seawall.cli import child
 from seawall.kernel.clock import monotonic
 from seawall.kernel.errors import Unreachable
 from seawall.settings.env import get_settings
@@ -29,10 +31,13 @@ class Serving:
     def __init__(self, *, with_worker: bool) -> None:
         self._with_worker = with_worker
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, list[str]] = {}
         self._stopping = threading.Event()
         self.url = get_settings().public_url
 
     def __enter__(self) -> Self:
+        settings = get_settings()
+        require_free_port(settings.host, settings.port)
         _collect_static()
         self._start("web", _web_command())
         if self._with_worker:
@@ -61,15 +66,16 @@ class Serving:
 
     def revive(self) -> None:
         """Start again what has died."""
-        for name, child in list(self._children.items()):
-            if child.poll() is not None:
-                log.warning("child ended, starting again", action="serve.revive", child=name, code=child.returncode)
-                self._start(name, list(child.args))  # type: ignore[arg-type]  # we gave it a list
+        for name, each in list(self._children.items()):
+            if each.poll() is not None:
+                log.warning("child ended, starting again", action="serve.revive", child=name, code=each.returncode)
+                self._start(name, self._commands[name])
 
     def _start(self, name: str, command: list[str]) -> None:
         environment = os.environ | ({"SEAWALL_DATABASE_POOL_MAX": "8"} if name == "web" else {})
         # A group of its own: Ctrl-C in the terminal reaches us alone, and we end the children in order.
-        self._children[name] = subprocess.Popen(command, env=environment, process_group=0)
+        started = subprocess.Popen(child.command(command), env=environment, process_group=0)
+        self._children[name], self._commands[name] = started, command
 
     def _await_health(self) -> None:
         deadline = monotonic() + START_PATIENCE_S
@@ -89,16 +95,31 @@ class Serving:
 
     def _end_all(self) -> None:
         self._stopping.set()
-        for child in self._children.values():
-            if child.poll() is None:
-                child.send_signal(signal.SIGTERM)
+        for each in self._children.values():
+            if each.poll() is None:
+                each.send_signal(signal.SIGTERM)
         deadline = monotonic() + STOP_PATIENCE_S
-        for child in self._children.values():
+        for each in self._children.values():
             try:
-                child.wait(max(0.1, deadline - monotonic()))
+                each.wait(max(0.1, deadline - monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+                each.kill()
+                each.wait()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raises Unreachable(web_did_not_start) when something listens there.
+
+    The web server would not: it asks to share its port, and then every second request would reach the other one.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # A port that only lingers from closed connections is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Unreachable("web_did_not_start", port=port) from error
 
 
 def _web_command() -> list[str]:

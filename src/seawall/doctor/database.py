@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import django
 import psycopg
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
 
 from seawall.doctor.values import Check, bad, ok, refused, warn
 from seawall.embedded import Source, find_binaries
@@ -40,11 +42,46 @@ def check_database(settings: Settings, clock: Clock) -> list[Check]:
             where = described(info.url) if info.source is Source.URL else str(info.data_dir)
             reached = ok("database", "doctor_database_ok", where=where, major=info.major)
             with psycopg.connect(info.url, autocommit=True, connect_timeout=5) as connection:
-                return [reached, *_inside(connection, clock, remote=info.source is Source.URL)]
+                inside = _inside(connection, clock, remote=info.source is Source.URL)
+                return [reached, *inside, *_sealed_secrets(connection, settings)]
     except SeawallError as refusal:
         return [refused("database", refusal.code, dict(refusal.params))]
     except psycopg.Error as error:
         return [bad("database", "doctor_database_asks_failed", why=first_line(error))]
+
+
+_SEALED = (("shops_connection", "access_token_sealed"), ("evidence_signingkey", "private_sealed"))
+"""Tables that hold what was encrypted with the installation's key."""
+
+
+def _sealed_secrets(connection: psycopg.Connection, settings: Settings) -> list[Check]:
+    """Whether the installation's key opens what the database holds. A restored database beside a new key file looks
+    sound until the first message is to be sent."""
+    sealed: list[bytes] = []
+    for table, column in _SEALED:
+        there = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+        if there == (True,):
+            found = sql.SQL("SELECT {} FROM {}").format(sql.Identifier(column), sql.Identifier(table))
+            sealed += [bytes(row[0]) for row in connection.execute(found).fetchall()]
+    if not sealed:
+        return []
+    # Asked for, a missing key file would be made anew; a new key opens nothing.
+    is_there = settings.encryption_key is not None or settings.encryption_key_path.exists()
+    try:
+        box = MultiFernet([Fernet(key) for key in settings.encryption_keys()]) if is_there else None
+    except SeawallError:
+        return []  # the check of the file itself has said so
+    shut = sum(not _opens(box, secret) for secret in sealed)
+    if shut:
+        return [bad("stored_secrets", "doctor_sealed_shut", shut=shut, count=len(sealed))]
+    return [ok("stored_secrets", "doctor_sealed_ok", count=len(sealed))]
+
+
+def _opens(box: MultiFernet | None, sealed: bytes) -> bool:
+    try:
+        return box is not None and bool(box.decrypt(sealed))
+    except InvalidToken:
+        return False
 
 
 def _inside(connection: psycopg.Connection, clock: Clock, *, remote: bool) -> Iterator[Check]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from seawall.kernel.clock import Clock
 from seawall.outreach.models import Approval, Lane, Recipient, RollOut, Wave
@@ -110,11 +110,14 @@ class Audience:
     no_connection: int = 0
 
 
-def audience_of(actor: Actor, roll_out: RollOut) -> Audience:
-    """Counts of a plan before it starts: what waits, by language, and what has no connection."""
+def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> Audience:
+    """Counts of what a plan is for: whom it writes to, by language, and what has no connection.
+
+    The same before, during and after the roll-out: the seller who comes back sees what was approved. With `only_left`,
+    those still to be written to.
+    """
     rows = scoped(Recipient, actor).filter(roll_out=roll_out)
-    waiting = rows.filter(state="waiting").values_list("language").annotate(n=Count("pk")).order_by("-n")
-    languages = dict(waiting)
+    languages = dict(_of_plan(rows, only_left=only_left).values_list("language").annotate(n=Count("pk")).order_by("-n"))
     return Audience(
         languages=languages,
         can_be_sent=sum(languages.values()),
@@ -122,15 +125,17 @@ def audience_of(actor: Actor, roll_out: RollOut) -> Audience:
     )
 
 
-def lane_sizes(roll_out: RollOut) -> list[tuple[Lane, int]]:
-    """Each lane with how many rows wait in it."""
-    waiting = dict(
-        Recipient.objects.filter(roll_out=roll_out, state="waiting", lane__isnull=False)
-        .values_list("lane_id")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    return [(lane, waiting.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
+def lane_sizes(roll_out: RollOut, *, only_left: bool = False) -> list[tuple[Lane, int]]:
+    """Each lane with how many rows are planned in it; with `only_left`, how many still wait."""
+    rows = _of_plan(Recipient.objects.filter(roll_out=roll_out), only_left=only_left)
+    sizes = dict(rows.values_list("lane_id").annotate(n=Count("pk")).order_by())
+    return [(lane, sizes.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
+
+
+def _of_plan(rows: QuerySet[Recipient], *, only_left: bool) -> QuerySet[Recipient]:
+    # Rows without a lane cannot be reached, or were written to under an earlier plan.
+    rows = rows.filter(lane__isnull=False)
+    return rows.filter(state="waiting") if only_left else rows.exclude(state="left_out")
 
 
 def last_change(actor: Actor, incident_id: int, step: str) -> datetime | None:

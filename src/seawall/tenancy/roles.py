@@ -45,6 +45,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
     "timeline.read": _ALL,
+    "rules.read": _STAFF,
+    "rules.override": _DESK,
 }
 """Verb -> roles that may. Anyone may pause who would be hurt by a roll-out that goes on; resuming is the desk's."""
 

@@ -35,7 +35,10 @@ def put(team_id: int, files: Iterable[Any], *, now: datetime) -> str:
     folder = _folder(team_id) / token
     folder.mkdir(parents=True, mode=0o700)
     for number, file in enumerate(given):
-        with (folder / f"{number:02d}_{safe_name(file.name or '')}").open("wb") as out:
+        # A folder each: two files may have one name, and a sentence about a file names it as it was given.
+        place = folder / f"{number:02d}"
+        place.mkdir(mode=0o700)
+        with (place / safe_name(file.name or "")).open("wb") as out:
             for chunk in file.chunks():
                 out.write(chunk)
     return token
@@ -46,7 +49,7 @@ def get(team_id: int, token: str) -> list[Path]:
     folder = _folder(team_id) / token
     if not _TOKEN.fullmatch(token) or not folder.is_dir():
         raise NotFound("web_upload_gone")
-    return sorted(folder.iterdir())
+    return sorted(folder.glob("*/*"))
 
 
 def sweep(team_id: int, *, now: datetime) -> None:

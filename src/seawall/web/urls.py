@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, packs, room, shops, steer
+from seawall.web.pages import board, cases, decide, imports, packs, room, rules, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("incidents/<str:code>/papers/<str:sha256>/", packs.paper, name="paper"),
     path("incidents/<str:code>/packs/", packs.seal, name="seal"),
     path("incidents/<str:code>/packs/<int:number>/", packs.download, name="pack"),
+    path("rules/", rules.rules, name="rules"),
     path("orders/import/", imports.import_orders, name="import_orders"),
     path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),
     path("orders/import/<str:token>/rejects/", imports.rejects, name="import_rejects"),

@@ -22,6 +22,8 @@ VERBS: Mapping[str, Look] = {
     "incident.close": Look(words=_("Storm closed"), icon="circle-check"),
     "cases.add": Look(words=_("Orders added: %(cases)s in all"), icon="package"),
     "case.withdraw": Look(words=_("Order %(order)s withdrawn"), icon="circle-minus"),
+    "rule.override": Look(words=_("Own figure for the rule %(rule)s: %(value)s"), icon="list-check"),
+    "rule.restore": Look(words=_("Own figure for the rule %(rule)s taken back"), icon="arrow-back-up"),
     "facts.write": Look(words=_("Facts sheet written"), icon="list-check"),
     "facts.attest": Look(words=_("Seller attested facts v%(version)s"), icon="user-check"),
     "facts.papers": Look(words=_("Facts sheet bound to new papers"), icon="paperclip"),

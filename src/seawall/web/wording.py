@@ -162,6 +162,34 @@ SPEAKERS: Mapping[str, Words] = {
     "system": _p("speaker", "Platform"),
 }
 
+ORDERS: Mapping[str, Words] = {
+    "": "–",
+    "unpaid": _p("order", "Not paid"),
+    "on_hold": _p("order", "On hold"),
+    "to_ship": _p("order", "To be shipped"),
+    "ready": _p("order", "Ready for collection"),
+    "shipped": _p("order", "Shipped"),
+    "delivered": _p("order", "Delivered"),
+    "completed": _p("order", "Completed"),
+    "cancel_requested": _p("order", "Cancellation asked for"),
+    "cancelled": _p("order", "Cancelled"),
+    "return_requested": _p("order", "Return asked for"),
+    "failed_delivery": _p("order", "Not delivered"),
+    "returned": _p("order", "Returned"),
+    "damaged": _p("order", "Damaged"),
+    "lost": _p("order", "Lost"),
+}
+"""The order's own state at the platform, as last seen."""
+
+EXPORTS: Mapping[str, Words] = {
+    "orders": _p("export", "orders"),
+    "cancelled": _p("export", "cancelled orders"),
+    "failed_delivery": _p("export", "failed deliveries"),
+    "returns": _p("export", "returns"),
+    "problem_parcels": _p("export", "problem parcels"),
+}
+"""What an export file is about."""
+
 OUTCOMES: Mapping[str, Words] = {
     "": _p("attempt", "No answer yet"),
     "acknowledged": _p("attempt", "Accepted"),
@@ -249,6 +277,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "evidence.read": _p("permission", "see evidence"),
     "evidence.pack": _p("permission", "seal a pack"),
     "timeline.read": _p("permission", "see the timeline"),
+    "rules.read": _p("permission", "see the rules"),
+    "rules.override": _p("permission", "set own figures for rules"),
 }
 
 

@@ -44,7 +44,7 @@ th { font-weight: 600; color: var(--faint); } .number { text-align: right; font-
 .chat li.system { align-self: center; background: none; border: 1px dashed var(--line); }
 .chat p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .chat small { display: block; color: var(--faint); margin-top: .25rem; overflow-wrap: anywhere; }
-.hidden p { text-decoration: line-through; } .note { color: var(--warn); }
+.chat .hidden p { text-decoration: line-through; } .chat .note { color: var(--warn); }
 """
 
 

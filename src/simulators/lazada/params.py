@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from yarl import URL
 
 MAX_BODY = 8 * 1024 * 1024
+FIELDS_MAX = 500
 
 
 class BodyError(ValueError):
@@ -46,10 +47,15 @@ async def _body(request: web.Request) -> bytes:
 
 
 def _form_values(body: bytes) -> dict[str, str]:
+    """By yarl, whose unquoting is compiled: a Thai text is three escapes a letter, and urllib took a third of all time.
+    Escapes that are no UTF-8 become U+FFFD, so that the signature no longer fits."""
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=500))
+        text = body.decode("utf-8")
     except ValueError as error:
         raise BodyError("not a form") from error
+    if text.count("&") >= FIELDS_MAX:
+        raise BodyError("too many fields")
+    return dict(URL.build(query_string=text, encoded=True).query.items())
 
 
 def _json_values(body: bytes) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The simulated Lazada as plain values for the simulator's own web page (core/views.py)."""
 
 import heapq
+import json
 from collections import Counter
 
 from simulators.core.clock import iso
@@ -93,7 +94,7 @@ def _bubble(message: Message) -> BubbleView:
         at=iso(message.send_ms),
         speaker="system" if is_system else "buyer" if message.from_type == BUYER else "seller",
         kind=KINDS.get(message.template_id, str(message.template_id)),
-        text=message.text or message.content,
+        text=message.text or ", ".join(str(value) for value in json.loads(message.content).values()),
         is_hidden=bool(message.process_msg) or message.status == 1,
         note="; ".join(filter(None, notes)),
     )

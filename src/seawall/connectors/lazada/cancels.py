@@ -20,8 +20,8 @@ from seawall.connectors.lazada import mapping
 from seawall.connectors.lazada.base import LazadaBase
 from seawall.connectors.lazada.client import Answer, Api
 from seawall.connectors.lazada.orders_window import OrdersWindow
-from seawall.connectors.lazada.scalars import scalar, truth
-from seawall.connectors.lazada.wire import WireItem, object_at, rows_at
+from seawall.connectors.lazada.wire import WireItem
+from seawall.connectors.tolerant import object_at, rows_at, scalar, truth
 
 ORDER_ITEMS = Api(path="/order/items/get", method="GET")
 VALIDATE = Api(path="/order/reverse/cancel/validate", method="GET")

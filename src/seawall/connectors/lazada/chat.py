@@ -16,8 +16,8 @@ from seawall.connectors.lazada import mapping
 from seawall.connectors.lazada.base import LazadaBase
 from seawall.connectors.lazada.client import Answer, Api, Upload
 from seawall.connectors.lazada.pictures import Picture, picture_of
-from seawall.connectors.lazada.scalars import scalar
-from seawall.connectors.lazada.wire import WireMessagePage, object_at, rows_at
+from seawall.connectors.lazada.wire import WireMessagePage
+from seawall.connectors.tolerant import object_at, rows_at, scalar
 from seawall.kernel.clock import epoch_ms
 
 SESSION_OPEN = Api(path="/im/session/open")

@@ -9,9 +9,9 @@ import aiohttp
 from seawall.connectors.contracts import Exchange
 from seawall.connectors.errors import Rejected, Transient
 from seawall.connectors.lazada.errors import CallFacts, doubt
-from seawall.connectors.lazada.judging import judged, parse_object
-from seawall.connectors.lazada.scalars import scalar
+from seawall.connectors.lazada.judging import judged
 from seawall.connectors.lazada.signing import sign_request
+from seawall.connectors.tolerant import parse_object, scalar
 from seawall.connectors.transport import Limits, NoAnswer, NotSent, Received, Transport
 from seawall.kernel.clock import Clock, epoch_ms
 from seawall.kernel.markets import Platform

@@ -10,7 +10,7 @@ from seawall.connectors.lazada.client import Api
 from seawall.connectors.lazada.health import LazadaHealth
 from seawall.connectors.lazada.orders_window import OrdersWindow
 from seawall.connectors.lazada.returns import LazadaReturns
-from seawall.connectors.lazada.wire import object_at, rows_at
+from seawall.connectors.tolerant import object_at, rows_at
 
 ORDER = Api(path="/order/get", method="GET")
 TRACE = Api(path="/logistic/order/trace")

@@ -8,8 +8,8 @@ from seawall.connectors.contracts import HealthMetric, SellerProfile, ShopHealth
 from seawall.connectors.errors import Rejected, ShopRestricted
 from seawall.connectors.lazada.base import EASE_MODE_CODE, LazadaBase
 from seawall.connectors.lazada.client import Answer, Api
-from seawall.connectors.lazada.scalars import scalar, truth
-from seawall.connectors.lazada.wire import WireIndicator, object_at, rows_at
+from seawall.connectors.lazada.wire import WireIndicator
+from seawall.connectors.tolerant import object_at, rows_at, scalar, truth
 
 SELLER = Api(path="/seller/get", method="GET")
 METRICS = Api(path="/seller/metrics/get", method="GET")

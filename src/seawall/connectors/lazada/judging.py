@@ -1,19 +1,15 @@
 """Whether an answer says that the call worked: transport, gateway code, second level."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from seawall.connectors.errors import RateLimited, Rejected
 from seawall.connectors.lazada.errors import CallFacts, doubt, refusal, retry_after
-from seawall.connectors.lazada.scalars import scalar, truth
-from seawall.connectors.lazada.storable import TooDeep, storable
+from seawall.connectors.tolerant import scalar, truth
 from seawall.kernel.markets import Platform
 
 SIMPLE_OK = frozenset({"", "0", "SUCCESS"})
-_MAY_NEED_MENDING = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|[eE]\+?\d{3}")
-"""Escapes of NUL and of surrogates, and numbers that may be infinite. All else is storable as it is."""
 
 
 def judged(
@@ -87,17 +83,3 @@ def _message_of(payload: Mapping[str, Any]) -> str:
     words = scalar(payload.get("message")) or scalar(payload.get("err_message"))
     detail = payload.get("detail")
     return f"{words} {json.dumps(detail, ensure_ascii=False)}"[:500] if detail else words
-
-
-def parse_object(body: bytes) -> Mapping[str, Any] | None:
-    """The JSON object in a body, or None for everything else. Never raises."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    try:
-        return storable(found) if _MAY_NEED_MENDING.search(body) else found
-    except TooDeep:
-        return None

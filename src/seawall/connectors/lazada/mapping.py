@@ -15,15 +15,8 @@ from seawall.connectors.contracts import (
     TokenGrant,
     TraceEvent,
 )
-from seawall.connectors.lazada.scalars import scalar
-from seawall.connectors.lazada.storable import storable_text
-from seawall.connectors.lazada.wire import (
-    WireItem,
-    WireMessage,
-    WireOrder,
-    WireSession,
-    WireTrack,
-)
+from seawall.connectors.lazada.wire import WireItem, WireMessage, WireOrder, WireSession, WireTrack
+from seawall.connectors.tolerant import scalar, storable_text
 from seawall.kernel.clock import from_epoch_ms
 
 BUYER, SELLER = "1", "2"

@@ -7,8 +7,7 @@ from typing import Any
 from seawall.connectors.errors import Rejected
 from seawall.connectors.lazada.client import Api, LazadaClient
 from seawall.connectors.lazada.mapping import date_of
-from seawall.connectors.lazada.scalars import rfc_instant, scalar
-from seawall.connectors.lazada.wire import rows_at
+from seawall.connectors.tolerant import rows_at, scalar
 from seawall.kernel.markets import Platform
 
 ORDERS = Api(path="/orders/get", method="GET")
@@ -17,6 +16,11 @@ OFFSET_CAP = 4_500
 """CONFLICT: the guide says 5,000, the descriptor 4,500 [D]. The smaller always works."""
 _SECOND = timedelta(seconds=1)
 Raw = Mapping[str, Any]
+
+
+def rfc_instant(at: datetime) -> str:
+    """A request date: ISO 8601 with offset, whole seconds [D]."""
+    return at.replace(microsecond=0).isoformat()
 
 
 class OrdersWindow:

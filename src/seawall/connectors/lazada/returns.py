@@ -18,8 +18,8 @@ from seawall.connectors.lazada.reverse import (
     refusal_action,
     reverse_order_of,
 )
-from seawall.connectors.lazada.scalars import scalar
-from seawall.connectors.lazada.wire import WireReverseLine, object_at, rows_at
+from seawall.connectors.lazada.wire import WireReverseLine
+from seawall.connectors.tolerant import object_at, rows_at, scalar
 from seawall.kernel.clock import epoch_ms
 from seawall.kernel.markets import Platform
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from seawall.connectors.contracts import ReturnCase
 from seawall.connectors.lazada.mapping import instant
-from seawall.connectors.lazada.scalars import scalar, truth
-from seawall.connectors.lazada.wire import WireReverseLine, rows_at
+from seawall.connectors.lazada.wire import WireReverseLine
+from seawall.connectors.tolerant import rows_at, scalar, truth
 
 RETURN, ONLY_REFUND, CANCEL = "RETURN", "ONLY_REFUND", "CANCEL"
 """[D] `request_type`."""

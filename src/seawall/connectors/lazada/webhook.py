@@ -12,9 +12,8 @@ from typing import Any
 
 from seawall.connectors.contracts import ChatMessage, EventKind, PushEvent, PushKeys, SessionState
 from seawall.connectors.lazada import mapping
-from seawall.connectors.lazada.scalars import scalar
 from seawall.connectors.lazada.signing import is_push_genuine
-from seawall.connectors.lazada.storable import TooDeep, storable
+from seawall.connectors.tolerant import TooDeep, scalar, storable
 from seawall.kernel.errors import InvalidInput, NotAllowed
 from seawall.kernel.markets import Platform
 

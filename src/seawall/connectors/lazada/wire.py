@@ -4,44 +4,16 @@ Field names and shapes are [D] unless a line says otherwise. Nothing is required
 a strange field must not stop a roll-out.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from seawall.connectors.lazada.scalars import scalar, truth
-
-
-def _integer(value: object) -> int:
-    try:
-        return int(Decimal(scalar(value) or "0"))
-    except (InvalidOperation, ValueError, OverflowError):
-        return 0
+from seawall.connectors import tolerant
+from seawall.connectors.tolerant import Amount, Flag, Rows, Text, Whole, scalar
 
 
-def _amount(value: object) -> Decimal | None:
-    text = scalar(value).strip().replace(",", "")
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
-
-
-def _rows(value: object) -> object:
-    """A list of objects; anything else in it (null, text) is dropped."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-Text = Annotated[str, BeforeValidator(scalar)]
-Whole = Annotated[int, BeforeValidator(_integer)]
-Flag = Annotated[bool, BeforeValidator(truth)]
-Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
-
-
-class Wire(BaseModel):
-    """A tolerant object of the platform."""
+class Wire(tolerant.Wire):
+    """A tolerant object of Lazada that keeps what it does not know: it goes into the record as it came."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -117,13 +89,13 @@ class WirePackage(Wire):
 
     ofc_package_id: Text = ""
     tracking_number: Text = ""
-    logistic_detail_info_list: Annotated[list[WireTraceEvent], BeforeValidator(_rows)] = Field(default_factory=list)
+    logistic_detail_info_list: Annotated[list[WireTraceEvent], Rows] = Field(default_factory=list)
 
 
 class WireTrack(Wire):
     """A fulfilment order of /logistic/order/trace."""
 
-    package_detail_info_list: Annotated[list[WirePackage], BeforeValidator(_rows)] = Field(default_factory=list)
+    package_detail_info_list: Annotated[list[WirePackage], Rows] = Field(default_factory=list)
 
 
 class WireReverseLine(Wire):
@@ -159,18 +131,3 @@ class WireMessagePage(Wire):
     has_more: Flag = False
     next_start_time: Whole = 0
     last_message_id: Text = ""
-
-
-def object_at(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """The object under a chain of keys, or an empty one."""
-    here: Any = payload
-    for name in names:
-        here = here.get(name) if isinstance(here, dict) else None
-    return here if isinstance(here, dict) else {}
-
-
-def rows_at(payload: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
-    """The list of objects under a chain of keys, or an empty one."""
-    *path, last = names
-    found = object_at(payload, *path).get(last)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -83,7 +83,7 @@ def plan_import(cmd: ImportFiles, *, by: Actor) -> tuple[Shop, ImportPlan]:
     planned = plan(readings, {key: digest for key, (digest, _) in held.items()})
     applied = _applied(shop, [reading.sha256 for reading in readings])
 
-    def is_old_news(each: PlannedOrder) -> bool:
+    def is_weak_news(each: PlannedOrder) -> bool:
         """Only files applied before speak of it, and another has led it further since: storing changes nothing."""
         files = found[each.order.order_id]
         return applied.issuperset(files) and (len(files) > 1 or held[each.order.key][1] not in files)
@@ -91,7 +91,7 @@ def plan_import(cmd: ImportFiles, *, by: Actor) -> tuple[Shop, ImportPlan]:
     same = {
         key: replace(each, change=Change.SAME)
         for key, each in planned.orders.items()
-        if each.change is Change.CHANGED and is_old_news(each)
+        if each.change is Change.CHANGED and is_weak_news(each)
     }
     return shop, replace(planned, orders={**planned.orders, **same}) if same else planned
 
@@ -159,11 +159,12 @@ def apply_plan(shop: Shop, planned: ImportPlan, *, by: Actor, clock: Clock) -> I
 
 def _require_same_shop(reading: FileReading, shop: Shop) -> None:
     expected = f"{Platform(shop.platform).title} {shop.market}"
-    platform, market = reading.platform, reading.market
+    # The shop's market was given to the reader: what the file names itself is held against it as well.
+    platform, market = reading.platform, reading.market_named or reading.market
     # A neutral file may hold several shops: every order is held against this one.
-    places = {(order.platform, order.market) for order in reading.orders} | {(platform, market)}
-    places |= {(parcel.platform, parcel.market) for parcel in reading.problem_parcels}
-    for found_platform, found_market in places:
+    places = {(order.platform, order.market) for order in reading.orders}
+    rows = places | {(parcel.platform, parcel.market) for parcel in reading.problem_parcels}
+    for found_platform, found_market in [(platform, market), *rows]:
         if (found_platform and found_platform.value != shop.platform) or (
             found_market and found_market.value != shop.market
         ):

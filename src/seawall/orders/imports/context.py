@@ -12,7 +12,7 @@ from seawall.orders.imports.amounts import AmountReader
 from seawall.orders.imports.dates import DateReader, SlashOrder, slash_order
 from seawall.orders.imports.grid import Cell
 from seawall.orders.imports.table import Table
-from seawall.orders.imports.text import Cleaner
+from seawall.orders.imports.text import Cleaner, clean_text
 
 DATE_FIELDS = (
     "created_at", "paid_at", "ship_by", "shipped_at", "delivered_at", "cancelled_at", "completed_at", "problem_at",
@@ -33,6 +33,9 @@ class Context:
     """The whole file's market, or None when it is unknown or the rows differ."""
     market_conflict: Market | None
     """What the file's own signs say, when a person said otherwise."""
+    market_named: Market | None
+    """The market the file itself names: by its interface language, a country or a currency column; phones and places
+    alone are signs, not names."""
     row_markets: list[Market | None] | None
     row_platforms: list[Platform | None] | None
     currency: str | None
@@ -93,12 +96,13 @@ def make_context(
         if _has(table, "platform")
         else None
     )
-    seen = form.market or platform_market or _one(row_markets) or _market_from_signs(table, clean)
+    named = form.market or _one(row_markets) or _market_named(table, clean)
+    seen = form.market or platform_market or named or _market_from_signs(table)
     settled = market or seen
     conflict = seen if market is not None and seen is not None and seen is not market else None
     currency = table.found.currency or _one(_currencies(table, clean)) or (settled.currency if settled else None)
     order = slash_order(table.cells[name] for name in DATE_FIELDS if name in table.cells)
-    return Context(table, clean, settled, conflict, row_markets, row_platforms, currency, zone, order)
+    return Context(table, clean, settled, conflict, named, row_markets, row_platforms, currency, zone, order)
 
 
 def _has(table: Table, name: str) -> bool:
@@ -115,28 +119,32 @@ def _currencies(table: Table, clean: Cleaner) -> list[str | None]:
     return [code for code in codes if code in DECIMALS]
 
 
-def _market_from_signs(table: Table, clean: Cleaner) -> Market | None:
+def _market_named(table: Table, clean: Cleaner) -> Market | None:
     form = table.found.format
     for header in table.found.headers:
         if (found := form.market_by_header.get(" ".join(header.split()))) is not None:
             return found
     if (found := signs.market_of_currency(table.found.currency)) is not None:
         return found
+    return signs.agreed(_sample(table, "country"), signs.market_named, form.markets) or signs.agreed(
+        [text.upper() for text in _sample(table, "currency")], signs.market_of_currency, ()
+    )
 
-    def sample(name: str) -> list[str]:
-        return _texts(table.cells.get(name, [])[:_SAMPLE])
 
-    if any(countries := [text for text in sample("country") if clean[text]]) and not any(
-        signs.market_named(text) for text in countries
-    ):
+def _market_from_signs(table: Table) -> Market | None:
+    form = table.found.format
+    countries = [text for text in _sample(table, "country") if clean_text(text)]
+    if countries and not any(signs.market_named(text) for text in countries):
         return None  # the file does name its country: one outside our markets
     return (
-        signs.agreed(sample("country"), signs.market_named, form.markets)
-        or signs.agreed([text.upper() for text in sample("currency")], signs.market_of_currency, ())
-        or signs.agreed(sample("phone"), signs.market_by_phone, form.markets)
-        or signs.agreed(sample("order_total") + sample("unit_price"), signs.market_by_money, ())
-        or signs.agreed(sample("province"), signs.market_by_province, form.markets)
+        signs.agreed(_sample(table, "phone"), signs.market_by_phone, form.markets)
+        or signs.agreed(_sample(table, "order_total") + _sample(table, "unit_price"), signs.market_by_money, ())
+        or signs.agreed(_sample(table, "province"), signs.market_by_province, form.markets)
     )
+
+
+def _sample(table: Table, name: str) -> list[str]:
+    return _texts(table.cells.get(name, [])[:_SAMPLE])
 
 
 def _texts(cells: list[Cell]) -> list[str]:

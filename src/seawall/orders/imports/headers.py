@@ -11,6 +11,7 @@ _LOOKALIKES = str.maketrans({"（": "(", "）": ")", "／": "/", "’": "'", "�
 _SPACES = re.compile(r"\s+")
 _SLASH = re.compile(r"\s*/\s*")
 _CURRENCY = re.compile(r"^(.*\S)\s*\(([A-Z]{3})\)$")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _BILINGUAL = re.compile(r"^(.*[\u4e00-\u9fff].*?)\s*\([^()]*\)$")
 
 
@@ -36,12 +37,16 @@ def currency_suffix(header: str) -> tuple[str, str | None]:
 
 
 def keys(header: str) -> tuple[str, ...]:
-    """All names a header answers to, the exact one first: whole, without currency, Chinese half of `中文(local)`."""
+    """All names a header answers to, the exact one first: whole, without currency, Chinese half of `中文(local)`
+    and of `中文/local`."""
     whole = compared(header)
     bare, _ = currency_suffix(whole)
     found = [whole] if bare == whole else [whole, bare]
     if (chinese := _BILINGUAL.match(whole)) is not None:
         found.append(chinese[1])
+    halves = whole.split("/")
+    if len(halves) == 2 and bool(_CHINESE.search(halves[0])) is not bool(_CHINESE.search(halves[1])):
+        found.append(halves[0] if _CHINESE.search(halves[0]) else halves[1])
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """Order ids and tracking codes are text. A number in their place may have lost digits, and then it names nobody."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from seawall.orders.imports.formats import IdRule
@@ -12,6 +13,10 @@ _SHOPEE = re.compile(r"[0-9]{6}[0-9A-Z]{8}\Z")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+\Z")
 _SHORT_SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}\Z")
 _EXCEL_TEXT = re.compile(r'=\s*"([^"=]*)"\s*\Z')
+_NUMBER_AS_TEXT = re.compile(r"[0-9]+[.,]0+\Z")
+"""`300000000000001.0`: a program read the id as a number and wrote it back as text."""
+_FEWEST_DIGITS = 10
+"""A text with so many digits was an id once; one with fewer is a remark."""
 _WHOLE = re.compile(r"[0-9]+(?:\.0+)?\Z")
 _EDGE = 10**15
 """From here on a spreadsheet drops digits: it keeps 15 (exports.md 5.1)."""
@@ -26,7 +31,9 @@ class BadId:
 
 
 def unwrapped(cell: Cell) -> Cell:
-    """`="5123"` in a CSV is Excel's way to write text: the digits are all there, so it is taken as that text."""
+    """`="5123"` and `'5123` in a CSV are how a spreadsheet writes text: all digits are there, so it is that text."""
+    if type(cell) is str and cell[:1] == "'" and cell[1:2].isalnum():
+        return cell[1:]
     if isinstance(cell, str) and cell.lstrip().startswith("=") and not isinstance(cell, Formula):
         found = _EXCEL_TEXT.match(cell.strip())
         if found:
@@ -59,8 +66,12 @@ def read_id(cell: Cell, rule: IdRule) -> str | BadId | None:
     text = clean_text(cell)
     if not text:
         return None
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # full-width digits of a Chinese keyboard are the same id
     if text.isdigit() and text.isascii():
         return text
+    if _NUMBER_AS_TEXT.match(text):
+        return _numeric_id(Number(text.replace(",", ".")), rule)
     # 240101E1234567 is a sound Shopee id as long as it is still text (exports.md 5.2).
     if _SCIENTIFIC.match(text) and not (rule in {IdRule.SHOPEE, IdRule.TEXT} and _SHOPEE.match(text)):
         return BadId(RejectCode.SCIENTIFIC_ID, text)
@@ -88,6 +99,8 @@ def read_tracking(cell: Cell) -> tuple[str, bool]:
     if not isinstance(cell, str) or is_formula(cell):
         return "", False
     text = clean_text(cell)
+    if _NUMBER_AS_TEXT.match(text):
+        cell, text = Number(text), re.split("[.,]", text)[0]
     if isinstance(cell, Number):
         digits = text if _WHOLE.match(text) else ""
         return (digits, True) if digits and int(digits) < _EDGE else ("", False)
@@ -104,4 +117,17 @@ def is_tiktok_id(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Whether a text in the id column is prose (a total, a remark) and not an id (exports.md 5.17)."""
-    return not any(letter.isdigit() for letter in text) or (" " in text and len(text) > 20) or len(text) > 64
+    # Marketplace ids are plain letters and digits: `共 3 单` below the last row is a sum.
+    return (
+        not text.isascii()
+        or not any(letter.isdigit() for letter in text)
+        or (" " in text and len(text) > 20)
+        or len(text) > 64
+    )
+
+
+def is_damaged_id(text: str) -> bool:
+    """Whether a text was an order id before something got into it: `577 600 000 000 000 001`, `577600000000000001,`."""
+    inside = [letter for letter in text if not letter.isspace()]
+    digits = sum(letter.isdigit() for letter in inside)
+    return digits >= _FEWEST_DIGITS and digits >= 0.8 * len(inside) and not text.isalnum()

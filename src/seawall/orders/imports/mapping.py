@@ -25,6 +25,10 @@ _ENOUGH = 4
 """A proposal needs an order id and so many other fields, else it is a guess."""
 
 
+MAPPED = "mapping:"
+"""How the name of a format begins that was made from a saved mapping."""
+
+
 class ColumnMapping(BaseModel):
     """Which header of a tool's file is which of our fields. Kept per tool and seller."""
 
@@ -56,7 +60,7 @@ class ColumnMapping(BaseModel):
         """This mapping as a format: a file fits when it has the columns that were mapped for id and, if any, status."""
         proof = tuple(compared(self.columns[field]) for field in ("order_id", "status") if field in self.columns)
         return Format(
-            name=f"mapping:{self.name}", platform=self.platform, market=self.market, markets=(), market_by_header={},
+            name=f"{MAPPED}{self.name}", platform=self.platform, market=self.market, markets=(), market_by_header={},
             id_rule=IdRule.BY_PLATFORM, slash_dates=SlashDates.DAY_FIRST if self.day_first else SlashDates.EVIDENCE,
             is_unit_rows=False, refuse="", variants=(Variant(ExportKind(self.kind), proof, (), (), 99),),
             columns={field: (compared(header),) for field, header in self.columns.items()},

@@ -11,7 +11,7 @@ from seawall.orders.imports.context import Context
 from seawall.orders.imports.dates import SlashOrder
 from seawall.orders.imports.formats import IdRule
 from seawall.orders.imports.grid import Cell
-from seawall.orders.imports.ids import BadId, is_note, is_tiktok_id, read_id
+from seawall.orders.imports.ids import BadId, is_damaged_id, is_note, is_tiktok_id, read_id
 from seawall.orders.imports.records import ExportKind, OrderStatus
 from seawall.orders.imports.refusals import FileWarning, RejectCode, Rejection, WarningCode
 from seawall.orders.imports.statuses import combined, status_of
@@ -92,6 +92,8 @@ class RowChecker:
                 self.reject(place, RejectCode.MISSING_ORDER_ID, column=header)
             elif isinstance(value, BadId):
                 self.reject(place, value.reason, column=header, value=_short(value.value))
+            elif rule is not IdRule.TEXT and is_damaged_id(value):
+                self.reject(place, RejectCode.MISSING_ORDER_ID, "damaged_order_id", column=header, value=_short(value))
             elif rule is IdRule.TIKTOK and not is_tiktok_id(value):
                 # The description row below the header is part of the format; any other text is worth a word.
                 self._out.dropped.add(place)

@@ -18,11 +18,11 @@ from seawall.orders.imports.fallback import calamine_grids
 from seawall.orders.imports.formats import foreign_headers, known_headers
 from seawall.orders.imports.grid import Grid
 from seawall.orders.imports.headers import cleaned
-from seawall.orders.imports.mapping import ColumnMapping, propose
+from seawall.orders.imports.mapping import MAPPED, ColumnMapping, propose
 from seawall.orders.imports.order_rows import RowChecker
 from seawall.orders.imports.problem_rows import ProblemReader
 from seawall.orders.imports.reading import FileReading
-from seawall.orders.imports.recognise import SEARCHED_ROWS, Recognised, recognise
+from seawall.orders.imports.recognise import SEARCHED_ROWS, Recognised, further_exports, recognise
 from seawall.orders.imports.records import ExportKind
 from seawall.orders.imports.refusals import FileRefused, FileWarning, RejectCode, Rejection, WarningCode
 from seawall.orders.imports.sheetxml import XmlGrid
@@ -116,6 +116,10 @@ def _read(
         raise FileRefused(RejectCode.NOT_AN_EXPORT, found.format.refuse)
     if found is None or context is None:
         return _unknown(name, digest, size, grids)
+    if further_exports(grids, found):
+        warnings.append(FileWarning(0, WarningCode.OTHER_SHEETS))
+    if found.format.name.startswith(MAPPED) and len(found.fields) < len(found.format.columns):
+        warnings.append(FileWarning(0, WarningCode.COLUMNS_GONE))
     has_platform = found.format.platform is not None or "platform" in found.fields
     if found.kind is not ExportKind.PROBLEM_PARCELS and not has_platform:
         raise FileRefused(RejectCode.NOT_AN_EXPORT, "not_an_export_no_platform")
@@ -135,7 +139,7 @@ def _understand(
     found = found or recognise(grids)
     if found is None or found.format.refuse:
         return found, None, grids
-    told = mapping.market if mapping is not None and found.format.name.startswith("mapping:") else None
+    told = mapping.market if mapping is not None and found.format.name.startswith(MAPPED) else None
     return found, make_context(load(found), market=market, platform_market=told, zone=zone), grids
 
 
@@ -168,6 +172,7 @@ def _checked(
     base = replace(
         bare, format_name=found.format.name, kind=found.kind, sheet=found.grid.name,
         encoding=encoding, header_row=found.header_row, headers=found.headers, market=context.market,
+        market_named=context.market_named,
     )  # fmt: skip
     if not context.table.numbers:
         warnings.append(FileWarning(0, WarningCode.NO_ROWS))

@@ -21,6 +21,8 @@ class FileReading:
     format_name: str = ""
     platform: Platform | None = None
     market: Market | None = None
+    market_named: Market | None = None
+    """The market the file itself names for certain; `market` may be what a person said instead."""
     kind: ExportKind | None = None
     currency: str | None = None
     """ISO 4217, or None when unknown or mixed."""

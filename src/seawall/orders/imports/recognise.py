@@ -10,6 +10,7 @@ from seawall.orders.imports.records import ExportKind
 
 SEARCHED_ROWS = 300
 """Header rows were met as far down as this (exports.md 5.11)."""
+_FIRST_ROWS = 20
 _LONGEST_HEADER = 300
 _USUAL_SHEETS = ("orders", "orderskulist", "sheet1")
 
@@ -39,12 +40,25 @@ def recognise(grids: Sequence[Grid], known: Iterable[Format] | None = None) -> R
     choices = tuple(known) if known is not None else formats()
     ordered = sorted(grids, key=lambda grid: grid.name.strip().lower() not in _USUAL_SHEETS)
     # Nearly always it is one of the first rows, spelt exactly; only then are all 300 looked at, and less strictly.
-    for rows, loosen in ((20, _exact), *((SEARCHED_ROWS, way) for way in (_exact, without_accents, folded))):
+    for rows, loosen in ((_FIRST_ROWS, _exact), *((SEARCHED_ROWS, way) for way in (_exact, without_accents, folded))):
         for grid in ordered:
             for number, cells in grid.head(rows):
                 if (found := _match(grid, number, cells, choices, loosen)) is not None:
                     return found
     return None
+
+
+def further_exports(grids: Sequence[Grid], found: Recognised) -> list[Grid]:
+    """Other sheets that also begin with a header row of a known export and hold rows: nobody may think them read."""
+    return [
+        grid
+        for grid in grids
+        if grid is not found.grid
+        and any(
+            _match(grid, number, cells, (*formats(), found.format), _exact) is not None
+            for number, cells in grid.head(_FIRST_ROWS)[:-1]
+        )
+    ]
 
 
 def _exact(key: str) -> str:

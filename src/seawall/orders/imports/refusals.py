@@ -39,6 +39,8 @@ class WarningCode(StrEnum):
     IDS_LOOK_ROUNDED = "ids_look_rounded"
     ENCODING_GUESSED = "encoding_guessed"
     MIXED_DATES = "mixed_dates"
+    OTHER_SHEETS = "other_sheets"
+    COLUMNS_GONE = "columns_gone"
     SAME_FILE_AGAIN = "same_file_again"
 
 

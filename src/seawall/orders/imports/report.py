@@ -74,6 +74,8 @@ def _order_total(reading: FileReading) -> str | None:
     if reading.kind not in {ExportKind.ORDERS, ExportKind.CANCELLED, ExportKind.FAILED_DELIVERY}:
         return None
     totals = reading.totals
+    if not totals and reading.orders:
+        return None  # the file has no sums: a 0 would be made up
     if not totals:
         return _plain(Decimal(0), reading.currency or "")
     if len(totals) > 1:

@@ -23,6 +23,7 @@ _MARKUP = (
     b"<style",
     b"<div",
     b"<!--",
+    b"mime-version:",  # a page saved as one file
 )
 
 

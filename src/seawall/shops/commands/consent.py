@@ -152,11 +152,11 @@ def _spend(state: str, clock: Clock) -> ConsentRequest:
 def _trade(request: ConsentRequest, query: Mapping[str, str], clock: Clock) -> TokenGrant:
     """The tokens for the code. Raises Refused, Unreachable. No transaction is open here: the platform may be slow."""
     title = Platform(request.shop.platform).title
-    code, trouble = query.get("code", "").strip(), query.get("error", "").strip()
-    if trouble in DENIED or not (code or trouble):
+    code, said = query.get("code", "").strip(), query.get("error", "").strip()
+    if said in DENIED or not (code or said):
         raise Refused("consent_denied", platform=title)
-    if trouble:
-        raise Refused("consent_platform_refused", platform=title, why=trouble[:200])
+    if said:
+        raise Refused("consent_platform_refused", platform=title, why=said[:200])
     doing = _traded(_authoriser(request.app, Market(request.shop.market), clock), code, dict(query))
     try:
         return asyncio.run(doing)

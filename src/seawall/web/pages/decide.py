@@ -48,8 +48,9 @@ def _decide(desk: Desk, incident: Incident) -> HttpResponseBase:
     return redirect("incident", code=incident.code)
 
 
-def approval_context(desk: Desk, incident: Incident) -> dict[str, Any]:
-    """Everything the binding digest stands for, in words and numbers."""
+def approval_context(desk: Desk, incident: Incident, *, only_left: bool = False) -> dict[str, Any]:
+    """Everything the binding digest stands for, in words and numbers; with `only_left`, numbers of what is still to be
+    written."""
     actor, pk, now = desk.actor, incident.pk, desk.clock.now()
     roll_out = outreach.live_roll_outs(actor, [pk], STEP_FIRST_CONTACT).get(pk)
     sheet = incidents.newest_facts(actor, [pk]).get(pk)
@@ -67,11 +68,11 @@ def approval_context(desk: Desk, incident: Incident) -> dict[str, Any]:
         "decisions": outreach.approvals_of(actor, pk),
     }
     if roll_out is not None:
-        audience = outreach.audience_of(actor, roll_out)
-        sizes = [(number, lane.sends_per_second) for lane, number in outreach.lane_sizes(roll_out)]
+        audience = outreach.audience_of(actor, roll_out, only_left=only_left)
+        sizes = [(number, lane.sends_per_second) for lane, number in outreach.lane_sizes(roll_out, only_left=only_left)]
         context |= {
             "audience": audience,
-            "buyers": audience.can_be_sent + 1 if context["sample"] else audience.can_be_sent,
+            "buyers": audience.can_be_sent,
             "waves": wave_views(roll_out),
             "takes": span_words(60 * minutes_needed(sizes)),
             "shop_count": len(outreach.shops_of(actor, pk, STEP_FIRST_CONTACT, clock=desk.clock)),

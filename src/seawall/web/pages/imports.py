@@ -41,7 +41,9 @@ def _form(desk: Desk) -> dict[str, Any]:
 
 def _plan_page(desk: Desk, token: str, shop_code: str) -> HttpResponse:
     shop, planned = _planned(desk, token, shop_code)
-    context = {"shop": shop, "token": token, "plan": plan_view(planned), **_form(desk), "chosen": shop.code}
+    was_shut = bool(desk.request.POST.get("password"))
+    view = {"plan": plan_view(planned), "was_shut": was_shut}
+    context = {"shop": shop, "token": token, **view, **_form(desk), "chosen": shop.code}
     return desk.render("web/import.html", context)
 
 
@@ -65,7 +67,7 @@ def _file_view(reading: FileReading) -> dict[str, Any]:
     rejected = list(reading.rejected)
     return {
         "reading": reading,
-        "name": reading.name.partition("_")[2] or reading.name,
+        "name": reading.name,
         "refusal": reading.refusal.text() if reading.refusal else "",
         "rejects": [(one.row, one.text()) for one in rejected[:SHOWN_REJECTS]],
         "more": max(0, len(rejected) - SHOWN_REJECTS),

@@ -45,7 +45,7 @@ def start(desk: Desk, code: str) -> HttpResponseBase:
     if desk.request.method != "POST":
         desk.actor.require("outreach.start")
         commands.live_roll_out(incident)
-        return desk.render("web/start.html", approval_context(desk, incident))
+        return desk.render("web/start.html", approval_context(desk, incident, only_left=True))
     roll_out = live_roll_outs(desk.actor, [incident.pk], STEP_FIRST_CONTACT).get(incident.pk)
     seen = desk.request.POST.get("binding", "")
     if roll_out is not None and seen != roll_out.binding_digest:

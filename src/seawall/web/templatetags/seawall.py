@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
+from seawall.kernel.money import DECIMALS
 from seawall.web import verbs, wording
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
@@ -49,6 +50,8 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     **_TABLES,
+    "order": wording.ORDERS,
+    "export": wording.EXPORTS,
     "role": wording.ROLES,
     "language": wording.LANGUAGES,
     "market": wording.MARKETS,
@@ -148,9 +151,10 @@ def n(value: Any) -> str:
 
 
 @register.filter
-def money(value: Decimal) -> str:
-    """An amount with its thousands apart; the currency stands beside it."""
-    return f"{value:,.2f}"
+def money(value: Decimal, currency: str = "") -> str:
+    """An amount with its thousands apart and its currency's own decimals (two, where none is named); the currency
+    stands beside it."""
+    return f"{value:,.{DECIMALS.get(currency, 2)}f}"
 
 
 @register.filter
