@@ -22,7 +22,6 @@ from seawall.kernel.markets import Platform
 from seawall.kernel.texts import catalogue
 from seawall.shops import renewal
 from seawall.shops.api import CONNECT_AGAIN, Connection, ask_renewal, credentials_of, renew_due
-from seawall.shops.grants import Life, life_of
 from seawall.timeline.api import Entry
 
 pytestmark = pytest.mark.django_db
@@ -54,12 +53,18 @@ class SingleUse(LazadaAuthoriser):
             raise OutcomeUnknown("platform_outcome_unknown", platform=Platform.LAZADA) from error
 
 
+def made_as(kind: type[LazadaAuthoriser]) -> Callable[..., LazadaAuthoriser]:
+    """What stands in the registry's place: the same connector, watched or with another promise."""
+
+    def made(_platform: Platform, *, app_key: str, app_secret: str, auth_url: str, **_rest: Any) -> LazadaAuthoriser:
+        return kind(app_key=app_key, app_secret=app_secret, auth_url=auth_url)
+
+    return made
+
+
 @pytest.fixture
 def single_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    def made(_platform: Platform, **values: Any) -> SingleUse:
-        return SingleUse(**values)
-
-    monkeypatch.setattr(renewal, "authoriser", made)
+    monkeypatch.setattr(renewal, "authoriser", made_as(SingleUse))
 
 
 def refreshes(sim: LazadaSim) -> int:
@@ -140,7 +145,7 @@ def test_the_platform_is_asked_outside_every_transaction(
             seen.append(session.in_atomic_block)
             return await super().refresh_token(refresh_token, seller_id=seller_id)
 
-    monkeypatch.setattr(renewal, "authoriser", lambda _platform, **values: Watched(**values))
+    monkeypatch.setattr(renewal, "authoriser", made_as(Watched))
     assert renew_due(SYSTEM_CLOCK)
     assert seen == [False]
 
@@ -254,7 +259,7 @@ def test_a_worker_killed_with_a_single_use_token_leaves_a_shop_that_a_person_con
 ) -> None:
     kill_before_storing(monkeypatch)
     assert refreshes(lazada_sim) == 1
-    monkeypatch.setattr(renewal, "authoriser", lambda _platform, **values: SingleUse(**values))
+    monkeypatch.setattr(renewal, "authoriser", made_as(SingleUse))
     later = MovableClock(SYSTEM_CLOCK.now() + renewal.LEASE)
     assert renew_due(later)
     connection.refresh_from_db()
@@ -353,41 +358,6 @@ def test_of_two_due_shops_both_are_renewed(desk: Desk, connection: Connection, l
         each.refresh_from_db()
         assert each.renewed_at is not None
     assert refreshes(lazada_sim) == 2
-
-
-def a_grant(**values: Any) -> TokenGrant:
-    return TokenGrant(
-        **{
-            "access_token": "a", "refresh_token": "r", "expires_in_s": 1000, "refresh_expires_in_s": 5000,
-            "country": "th", "stores": (), **values,
-        }
-    )  # fmt: skip
-
-
-OLD = Life(expires_at=None, renew_after=None, consent_until=SYSTEM_CLOCK.now())
-
-
-@pytest.mark.parametrize(
-    ("grant", "old", "expected"),
-    [
-        (a_grant(), None, (1000, 700, 5000)),
-        (a_grant(refresh_expires_in_s=0), None, (1000, None, 1000)),
-        (a_grant(refresh_token=""), None, (1000, None, 1000)),
-        (a_grant(expires_in_s=0), None, (None, None, 5000)),
-        # A renewal that says nothing of the refresh token: the old one stays as it was.
-        (a_grant(refresh_token="", refresh_expires_in_s=0), OLD, (1000, 700, "old")),
-        (a_grant(refresh_token="", refresh_expires_in_s=4000), OLD, (1000, 700, 4000)),
-        (a_grant(refresh_expires_in_s=0), OLD, (1000, None, 1000)),
-    ],
-)
-def test_what_a_grant_means_in_time(grant: TokenGrant, old: Life | None, expected: tuple[Any, ...]) -> None:
-    now = SYSTEM_CLOCK.now()
-    life = life_of(grant, now=now, old=old)
-
-    def seconds(at: Any) -> Any:
-        return "old" if at == OLD.consent_until else at and (at - now).total_seconds()
-
-    assert tuple(map(seconds, (life.expires_at, life.renew_after, life.consent_until))) == expected
 
 
 def test_every_reason_to_connect_again_has_its_sentence() -> None:
