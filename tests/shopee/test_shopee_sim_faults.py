@@ -77,6 +77,59 @@ class TestLimitsAndFaults:
         listed = get(shopee_sim, shop, "/returns/get_return_list", page_no=0, page_size=40)
         assert (listed["error"], listed["response"]["return"]) == ("-", [])
 
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            (
+                "/order/cancel_order",
+                {"order_sn": "E1", "cancel_reason": "OUT_OF_STOCK", "item_list": [{"item_id": []}]},
+            ),
+            ("/order/cancel_order", {"order_sn": {"a": 1}}),
+            ("/order/search_package_list", {"pagination": {"page_size": "many"}}),
+            ("/order/search_package_list", {"pagination": {"page_size": 10, "cursor": "9" * 5000}}),
+            ("/logistics/get_mass_tracking_number", {"package_list": 7}),
+            ("/order/set_note", {"order_sn": "E1", "note": "half an emoji \ud83d"}),
+            ("/sellerchat/read_conversation", {"conversation_id": [1]}),
+            ("/sellerchat/send_message", {"to_id": True, "content": {}}),
+            ("/sellerchat/send_message", {"to_id": 7, "content": {"text": "\udc00"}, "message_type": "text"}),
+            ("/sellerchat/send_message", {"to_id": 7, "content": {"text": 5}, "source_content": "E1"}),
+            ("/returns/upload_proof", {"return_sn": [1]}),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused_and_never_breaks_it(
+        self, path: str, body: dict[str, Any], shopee_sim: ShopeeSim, shop: ShopeeStore
+    ) -> None:
+        shopee_sim.add_orders(shop, [{"order_id": "E1", "buyer_id": "7", "status": "READY_TO_SHIP"}])
+        status, answer = ask(shopee_sim, path, query=signed(path, shop), body=json.dumps(body).encode())
+        assert (status, answer["error"] != "") == (200, True)
+        assert shopee_sim.orders(shop)["E1"]["statuses"] == ["READY_TO_SHIP"]
+
+    @pytest.mark.parametrize("body", [b"", b"[1]", b"nonsense", b"\xff", b'{"a":' * 3000])
+    def test_bodies_that_are_no_json_object(self, body: bytes, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
+        path = "/order/cancel_order"
+        assert ask(shopee_sim, path, query=signed(path, shop), body=body)[1]["error"] == "error_param"
+
+    @pytest.mark.parametrize("change", [{"partner_id": "9" * 5000}, {"timestamp": "9" * 5000}, {"sign": "\u00e9"}])
+    def test_common_parameters_that_make_no_sense(
+        self, change: dict[str, str], shopee_sim: ShopeeSim, shop: ShopeeStore
+    ) -> None:
+        status, answer = ask(shopee_sim, INFO, query={**signed(INFO, shop), **change})
+        assert (status, answer["error"] in {"error_param", "error_sign"}) == (403, True)
+
+    @pytest.mark.parametrize(
+        ("path", "asked"),
+        [
+            ("/sellerchat/get_message", {"offset": "9" * 5000}), ("/sellerchat/get_message", {"message_id_list": "["}),
+            ("/sellerchat/get_conversation_list", {"direction": "older", "type": "all", "page_size": "-1"}),
+        ],
+    )  # fmt: skip
+    def test_queries_that_make_no_sense(
+        self, path: str, asked: dict[str, str], shopee_sim: ShopeeSim, shop: ShopeeStore
+    ) -> None:
+        [order_sn] = shopee_sim.add_orders(shop, 1)
+        conversation = shopee_sim.buyer_of_order_says(shop, order_sn, "hi")["session_id"]
+        assert get(shopee_sim, shop, path, conversation_id=conversation, **asked)["error"] == "param_error"
+
     def test_the_log_holds_no_token(self, shopee_sim: ShopeeSim, shop: ShopeeStore) -> None:
         get(shopee_sim, shop, INFO)
         refresh(shopee_sim, shop, shop.refresh_token)

@@ -64,7 +64,7 @@ def handle_buyer_cancellation(call: Call) -> dict[str, Any]:
 
 def _check_items(call: Call, order: Order) -> None:
     """OUT_OF_STOCK must name the items that are missing [D]."""
-    known = {(item["item_id"], item["model_id"]) for item in order.items}
+    known = [(item["item_id"], item["model_id"]) for item in order.items]
     given = call.values.get("item_list")
     if not isinstance(given, list) or not given:
         raise wrong("item_list is required when cancel_reason is OUT_OF_STOCK")

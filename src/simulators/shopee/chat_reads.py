@@ -61,7 +61,7 @@ def get_message(call: Call) -> dict[str, Any]:
         return _page(call, conversation, page, "0", size)
     offset = str(call.values.get("offset") or "")
     if offset and offset != "0":
-        if not offset.isdecimal():
+        if not offset.isdecimal() or len(offset) > 20:
             raise ApiError("param_error", "offset is invalid")
         messages = [message for message in messages if int(message.message_id) <= int(offset)]
     page = messages[:size]
@@ -171,7 +171,7 @@ def _kept(call: Call, which: str) -> list[Conversation]:
 
 def _conversation(call: Call) -> Conversation:
     value = call.values.get("conversation_id")
-    if value in {None, ""} or isinstance(value, bool | dict | list):
+    if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
         raise ApiError("param_error", "conversation_id is required")
     found = call.world.conversations.get(str(value))  # text and bare number are both taken [S]
     if found is None or found.shop_id != call.shop.shop_id or not found.messages:

@@ -128,7 +128,7 @@ class Gateway:
 
     def _app(self, query: dict[str, str]) -> App:
         partner_id = query.get("partner_id", "")
-        if not partner_id.isdecimal() or int(partner_id) > 4_294_967_295:
+        if not partner_id.isdecimal() or len(partner_id) > 10 or int(partner_id) > 4_294_967_295:
             raise self._refused("error_param", "There is no partner_id in query, or it is not a number.")
         app = self._world.apps.get(partner_id)
         if app is None:

@@ -6,7 +6,7 @@ from simulators.shopee.answers import ApiError, wrong
 from simulators.shopee.call import GET, POST, Call, Endpoint
 from simulators.shopee.entities import Order
 
-MANY_MAX = 50
+MANY_MAX, PAGE_MAX = 50, 100
 SOON_MS = 86_400_000
 _HIDDEN = {"LOGISTICS_PENDING_ARRANGE": "LOGISTICS_READY", "LOGISTICS_COD_REJECTED": "LOGISTICS_INVALID"}
 """`fulfillment_status` is the same set without these two [D]; what stands for them is our choice."""
@@ -96,9 +96,12 @@ def search_packages(call: Call) -> dict[str, Any]:
         for package in order.packages
     ]
     paging = call.values.get("pagination")
-    size = min(100, int(paging.get("page_size", 100))) if isinstance(paging, dict) else 100
-    after = str(paging.get("cursor") or "0") if isinstance(paging, dict) else "0"
-    start = int(after) if after.isdecimal() else 0
+    if not isinstance(paging, dict):
+        raise wrong("pagination is required")
+    size, after = paging.get("page_size"), str(paging.get("cursor") or "0")
+    if not isinstance(size, int) or not 1 <= size <= PAGE_MAX or not after.isdecimal() or len(after) > 9:
+        raise wrong(f"pagination.page_size must be 1 to {PAGE_MAX}, cursor one of an answer")
+    start = int(after)
     more = start + size < len(rows)
     page = {"total_count": len(rows), "next_cursor": str(start + size) if more else "", "more": more}
     return {"packages_list": rows[start : start + size], "pagination": page}

@@ -185,7 +185,7 @@ def _offset(cursor: str) -> int:
         return 0
     try:
         name, _, number = base64.urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if name == "after":
+        if name == "after" and number.isdecimal() and len(number) < 10:
             return int(number)
     except ValueError:
         pass

@@ -60,7 +60,17 @@ def _json(body: bytes) -> dict[str, Any]:
         raise BodyError("not JSON") from error
     if not isinstance(found, dict):
         raise BodyError("not a JSON object")
+    if b"\\ud" in body.lower():
+        _check_text(found)
     return found
+
+
+def _check_text(found: dict[str, Any]) -> None:
+    """Half an emoji is no text: it could be neither written down nor sent on."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BodyError("not text") from error
 
 
 async def _multipart(request: web.Request, sent: Sent) -> None:

@@ -212,7 +212,8 @@ def _evidence(call: Call) -> list[dict[str, Any]]:
     if not isinstance(given, list):
         raise wrong_
     for module in given:
-        if not isinstance(module, dict) or MODULES.get(module.get("module_index", 0)) != module.get("requirement"):
+        index = module.get("module_index") if isinstance(module, dict) else None
+        if not isinstance(index, int) or MODULES.get(index) != module.get("requirement"):
             raise wrong_
         urls = module.get("image_url")
         if not isinstance(urls, list) or not 1 <= len(urls) <= IMAGES_MAX:
