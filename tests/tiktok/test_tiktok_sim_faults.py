@@ -80,6 +80,14 @@ def test_a_send_whose_answer_cannot_be_read(
     assert len(api.messages(thread)) == int(is_sent)  # reading back tells the truth
 
 
+def test_creating_has_a_code_of_its_own(tiktok_sim: TiktokSim, shop: TiktokStore, api: Caller) -> None:
+    [order_id] = tiktok_sim.add_orders(shop, 1)
+    buyer = tiktok_sim.order(shop, order_id)["buyer_id"]
+    tiktok_sim.set_faults({"kind": "forbidden_session", "method": "POST", "times": 1})
+    path, body = "/customer_service/202309/conversations", {"buyer_user_id": buyer}
+    assert [api.post(path, body)["code"] for _ in range(2)] == [45109003, 0]
+
+
 def test_a_fault_can_be_aimed_at_an_order_and_a_shop(
     tiktok_sim: TiktokSim, shop: TiktokStore, api: Caller, thread: str
 ) -> None:
