@@ -131,6 +131,13 @@ def test_a_renamed_member_is_named_under_both_names(good: bytes, check: Check) -
     assert {(old, "verify_member_missing"), (new, "verify_member_added")} <= {(p.path, p.code) for p in report.problems}
 
 
+def test_one_odd_name_does_not_put_all_that_follow_out_of_place(good: bytes, check: Check) -> None:
+    old, new = "facts.json", "x-facts.json"
+    report = check(rezip([(new if name == old else name, content) for name, content in members(good)]))
+    assert {(old, "verify_member_missing"), (new, "verify_member_added")} <= {(p.path, p.code) for p in report.problems}
+    assert sum(found.code == "verify_member_order" for found in report.problems) == 1
+
+
 def test_the_same_members_zipped_again_are_not_the_pack(good: bytes, check: Check) -> None:
     report = check(rezip(members(good)))
     assert not report.ok
