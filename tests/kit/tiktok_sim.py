@@ -30,6 +30,7 @@ QUIET: Mapping[str, Any] = {
     "qps_read": 0,
     "qps_write": 0,
     "chat_quota": 0,
+    "system_messages": False,
     "buyers_answer": False,
     "orders_move": False,
     "couriers_move": False,
@@ -37,8 +38,8 @@ QUIET: Mapping[str, Any] = {
     "push_retry_scale": 0.0005,
     "push_strict_address": False,
 }
-"""Limits off, buyers, couriers and clocks of orders silent, pushes retried at once, callbacks allowed without TLS: what
-most tests want. Override through `switches`."""
+"""Limits off; buyers, couriers, notices and clocks of orders silent; pushes retried at once; callbacks allowed without
+TLS: what most tests want. Override through `switches`."""
 
 
 @dataclass(frozen=True, kw_only=True)

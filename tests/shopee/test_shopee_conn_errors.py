@@ -183,17 +183,40 @@ def test_the_quota_returns_at_midnight_in_singapore(now: datetime, until: dateti
     assert quota_returns_at(now) == until
 
 
-@pytest.mark.parametrize("words", ["Timestamp is expired.", "Invalid timestamp", "no timestamp."])
-def test_a_stale_time_was_not_carried_out_and_says_to_check_the_clock(words: str) -> None:
-    error = of("error_param", words)
-    assert type(error) is Transient
-    assert error.code == "shopee_clock_off"
+@pytest.mark.parametrize(
+    ("code", "words", "expected", "sentence"),
+    [
+        ("error_param", "Timestamp is expired.", Transient, "shopee_clock_off"),
+        ("error_param", "Invalid timestamp", Transient, "shopee_clock_off"),
+        ("error_param", "no timestamp.", Transient, "shopee_clock_off"),
+        ("error_param", "Wrong parameters, detail: next_timestamp_nano is wrong.", Rejected, "platform_rejected"),
+        ("error_param", "Wrong parameters, detail: shop_id of item.", Rejected, "platform_rejected"),
+        ("error_param", "There is no access_token in query.", AuthExpired, "shopee_connection_refused"),
+        ("error_param", "Invalid partner_id.", AuthExpired, "shopee_connection_refused"),
+        ("error_param", "There is no sign in query.", AuthExpired, "shopee_connection_refused"),
+        ("error_auth", "Invalid access_token.", AuthExpired, "platform_auth_expired"),
+        ("error_auth", "Invalid partner_id or shopid.", AuthExpired, "platform_auth_expired"),
+        ("error_auth", "partner_id is invalid", AuthExpired, "shopee_connection_refused"),
+        ("error_auth", "The App is deleted, and you'll be unable to call.", AuthExpired, "shopee_connection_refused"),
+        ("error_auth", "No permission to current api.", ShopRestricted, "shopee_api_not_granted"),
+        ("error_auth", "permissions have been restricted.", ShopRestricted, "shopee_api_not_granted"),
+        ("error_auth", "System error, please try again later.", OutcomeUnknown, "platform_outcome_unknown"),
+        ("order. error_permission", "Please link shop and partner on seller center first.", AuthExpired,
+         "shopee_connection_refused"),
+        ("error_permission", "Sorry you don't have the permission", Rejected, "platform_rejected"),
+    ],
+)  # fmt: skip
+def test_one_code_for_several_situations_goes_by_its_words(
+    code: str, words: str, expected: type[ConnectorError], sentence: str
+) -> None:
+    error = of(code, words)
+    assert (type(error), error.code) == (expected, sentence)
 
 
-def test_an_unlinked_shop_stops_the_connection_whatever_its_code_is_called() -> None:
-    error = of("order. error_permission", "Please link shop and partner on seller center first.")
-    assert (type(error), error.code) == (AuthExpired, "shopee_connection_refused")
-    assert type(of("error_permission", "Sorry you don't have the permission")) is Rejected
+def test_a_return_that_does_not_exist_is_no_trouble_of_the_platform() -> None:
+    words = "The return you queried doesn't exist."
+    assert of("error_data", words, path=RETURN_PATH).code == "shopee_return_not_in_shop"
+    assert type(of("error_data", words)) is OutcomeUnknown
 
 
 def test_too_many_sends_wait_longer_than_too_many_calls() -> None:

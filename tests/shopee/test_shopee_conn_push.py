@@ -154,6 +154,18 @@ class TestNaming:
         assert read({**CHAT_PUSH, "data": {"type": "typing", "content": {}}}).kind is EventKind.OTHER
 
     @pytest.mark.parametrize(
+        "content",
+        [{"type": "brand_new", "conversation_id": "8"}, {"type": "mark_as_replied"}, {"conversation_id": "8"}],
+    )
+    def test_a_notification_nobody_documented_hides_no_unread_message(self, content: dict[str, str]) -> None:
+        assert read({"code": 10, "data": {"type": "notification", "content": content}}).kind is EventKind.OTHER
+
+    def test_a_notification_that_counts_is_believed(self) -> None:
+        content = {"type": "brand_new", "conversation_id": "8", "unread_count": 3}
+        event = read({"code": 10, "data": {"type": "notification", "content": content}})
+        assert READER.session_of(event).unread == 3
+
+    @pytest.mark.parametrize(
         "body", [{"code": 2, "data": {"shopid": 600123}}, {"code": 2, "shopid": "600123", "data": {}},
                  {"code": 2, "data": {"shop_id": "600123"}}, {"code": 2, "shop_id": 600123, "data": '{"a":1}'}]
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall.connectors import tolerant
 from seawall.connectors.contracts import CancelState, Fault, Speaker
 from seawall.connectors.errors import ConnectorError
 from seawall.connectors.tiktokshop import cases, mapping, scalars
@@ -361,13 +362,13 @@ def test_judging_raises_connector_errors_and_nothing_else(
         found = judged(status, {"code": code, "message": data, "data": data}, call)
     except ConnectorError:
         return
-    assert scalars.scalar(code) == "0"
+    assert tolerant.scalar(code) == "0"
     assert isinstance(found, dict)
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | JSON.map(lambda v: json.dumps(v).encode()))
 def test_any_body_is_an_object_that_can_be_kept_or_none(body: bytes) -> None:
-    found = scalars.parse_object(body)
+    found = tolerant.parse_object(body)
     if found is not None:
         text = json.dumps(found, allow_nan=False)
         assert "\\u0000" not in text
@@ -378,9 +379,4 @@ def test_any_body_is_an_object_that_can_be_kept_or_none(body: bytes) -> None:
     "body", [b'{"a":1e999}', b'{"a":NaN}', b'{"a":' + b"[" * 100_000, b"[]", b'{"a":' + b"9" * 5_000 + b"}", b"\xff"]
 )
 def test_endless_things_are_no_answer(body: bytes) -> None:
-    assert scalars.parse_object(body) is None
-
-
-@pytest.mark.parametrize("value", ["1e9", "-1", "9" * 20, "1.5", "x", None, [], float("inf"), True])
-def test_odd_numbers_are_none(value: object) -> None:
-    assert scalars.whole(value) == 0
+    assert tolerant.parse_object(body) is None

@@ -17,6 +17,7 @@ KEYS = PushKeys(app_key="6demoappkey01", app_secret="s3cret-demo")
 READER = TiktokPushReader()
 SHOP = "7495000000000000002"
 
+DEEP = b'{"type":1,"data":' + b'{"a":' * 500 + b"1" + b"}" * 501
 MESSAGE: dict[str, Any] = {
     "conversation_id": "7000000000000000001", "message_id": "7000000000000000303", "index": "1767225999000000",
     "type": "TEXT", "content": '{"content":"Alo shop"}', "create_time": 1767225999, "is_visible": True,
@@ -128,7 +129,7 @@ class TestEvents:
             read(body(1, data))
         assert refused.value.code == "push_unreadable"
 
-    @pytest.mark.parametrize("raw", [b"[]", b"null", b"{}", b'{"type":null}', b"\xff", b"x" * 600_000])
+    @pytest.mark.parametrize("raw", [b"[]", b"null", b"{}", b'{"type":null}', b"\xff", b"x" * 600_000, DEEP])
     def test_what_is_no_push_cannot_be_read(self, raw: bytes) -> None:
         with pytest.raises(InvalidInput):
             READER.parse(raw)

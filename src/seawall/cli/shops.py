@@ -21,6 +21,20 @@ app = typer.Typer(no_args_is_help=True)
 app.add_typer(shop_apps.app, name="app", help="Apps registered at a platform, as which sellers are asked.")
 
 
+SecretsFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="TOML file with app_secret, access_token and, if any, refresh_token, shop_cipher (TikTok Shop) and "
+        "push_key (Shopee): never on the command line."
+    ),
+]
+CallbackUrl = Annotated[
+    str, typer.Option(help="Push address as registered at the platform, where it is not this console's.")
+]
+AuthUrl = Annotated[str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")]
+Mode = Annotated[str, typer.Option(help="click or manual, to leave more to people than the platform asks for.")]
+
+
 @app.command("add")
 def add(
     code: Annotated[str, typer.Argument(help="The team's short name for the shop.")],
@@ -64,22 +78,10 @@ def connect(
     base_url: Annotated[str, typer.Option(help="API base of the site; http only for simulators on this machine.")] = "",
     seller_id: Annotated[str, typer.Option(help="The store's id at the platform.")] = "",
     app_key: Annotated[str, typer.Option(help="The app's key.")] = "",
-    secrets_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="TOML file with app_secret, access_token and, if any, refresh_token, shop_cipher (TikTok Shop) and "
-            "push_key (Shopee): never on the command line."
-        ),
-    ] = None,
-    callback_url: Annotated[
-        str, typer.Option(help="Push address as registered at the platform, where it is not this console's.")
-    ] = "",
-    auth_url: Annotated[
-        str, typer.Option(help="Where tokens are renewed, where it is not the platform's own address.")
-    ] = "",
-    mode: Annotated[
-        str, typer.Option(help="click or manual, to leave more to people than the platform asks for.")
-    ] = "",
+    secrets_file: SecretsFile = None,
+    callback_url: CallbackUrl = "",
+    auth_url: AuthUrl = "",
+    mode: Mode = "",
     pace: Annotated[float, typer.Option(help="Sends per second; 0 takes our default for the platform.")] = 0,
 ) -> None:
     """Connect a shop: by the seller's consent, or with tokens from a file. Secrets are encrypted, never shown again."""

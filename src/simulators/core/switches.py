@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 DAY_S = 86_400
 
@@ -14,6 +14,9 @@ class SwitchError(ValueError):
 @dataclass(kw_only=True)
 class SwitchBoard:
     """Base of a platform's switches: a dataclass of bool, int, float, str and pairs of numbers."""
+
+    CHOICES: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """Switches of text that take these words alone."""
 
     @classmethod
     def names(cls) -> frozenset[str]:
@@ -59,5 +62,7 @@ class SwitchBoard:
             fits = isinstance(value, str)
         else:
             fits = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in self.CHOICES and not (isinstance(value, str) and value in self.CHOICES[name]):
+            raise SwitchError(f"{name} takes one of {', '.join(sorted(self.CHOICES[name]))}, not {value!r}")
         if not fits:
             raise SwitchError(f"{name} takes a {type(present).__name__}, not {value!r}")

@@ -223,12 +223,18 @@ class Admin:
         return web.json_response({"unlinked": done})
 
     async def buyer_says(self, request: web.Request) -> web.Response:
-        """A buyer writes: `session_id`, or `seller_id` with `order_id` or `buyer_id`; and `text`."""
+        """A buyer writes: `session_id`, or `seller_id` with `order_id` or `buyer_id`; and `text`, or `kind` and
+        `content` for pictures, stickers, cards and what nobody knows yet."""
         row = await json_object(request)
         conversation = self._conversation(row)
         if conversation is None:
             return bad_request("unknown session or order")
-        return web.json_response(message_row(self._world, self._buyers.say(conversation, str(row.get("text", "")))))
+        content = row.get("content")
+        said = self._buyers.say(
+            conversation, str(row.get("text", "")), kind=str(row.get("kind") or "text"),
+            content=content if isinstance(content, dict) else None,
+        )  # fmt: skip
+        return web.json_response(message_row(self._world, said))
 
     async def buyer_reads(self, request: web.Request) -> web.Response:
         """A buyer reads everything so far."""

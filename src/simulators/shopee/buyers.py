@@ -1,5 +1,7 @@
 """Buyers who read, answer or stay silent, each with a character drawn from seed and account: same run, same buyers."""
 
+from typing import Any
+
 from simulators.core.clock import draw
 from simulators.core.personas import LANGUAGES, PERSONAS, persona_of, words_of
 from simulators.shopee.entities import Conversation, Message
@@ -37,12 +39,14 @@ class Buyers:
         if conversation.answers < world.switches.buyer_max_answers:
             world.agenda.at(due, lambda: self._answer(conversation, persona))
 
-    def say(self, conversation: Conversation, text: str) -> Message:
-        """A buyer writes."""
+    def say(
+        self, conversation: Conversation, text: str, *, kind: str = "text", content: dict[str, Any] | None = None
+    ) -> Message:
+        """A buyer writes, or sends any other kind of message with its content."""
         order_sn = conversation.order_sns[-1] if conversation.order_sns else ""
         return self._world.new_message(
-            conversation, from_buyer=True, type="text", content={"text": text}, text=text, source="android",
-            order_sn=order_sn,
+            conversation, from_buyer=True, type=kind, content={"text": text} if content is None else content,
+            text=text, source="android", order_sn=order_sn,
         )  # fmt: skip
 
     def read(self, conversation: Conversation, message: Message) -> None:

@@ -19,6 +19,8 @@ class Call:
     values: Mapping[str, Any]
     files: Mapping[str, bytes] = field(default_factory=dict)
     maybe_shop: Shop | None = None
+    merchant_id: str = ""
+    """Of a merchant call."""
     forced_censor: bool = False
     """A fault wants this message censored after it was accepted."""
 
@@ -74,6 +76,8 @@ class Endpoint:
     methods: frozenset[str]
     handle: Handler
     is_public: bool = False
+    is_merchant: bool = False
+    """Signed with merchant_id instead of shop_id."""
     is_top_level: bool = False
     """Fields stand beside `error`, not below `response` [D]."""
     says_success: bool = False

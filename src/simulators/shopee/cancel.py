@@ -29,6 +29,8 @@ def cancel_order(call: Call) -> dict[str, Any]:
         raise wrong("cancel_reason COD_NOT_SUPPORTED is for COD orders alone")
     if reason == "OUT_OF_STOCK":
         _check_items(call, order)
+    if call.values.get("partial_cancel_item_list"):
+        raise wrong("partial_cancel_item_list: this order cannot be cancelled in part")  # can_partial_cancel_order
     if order.is_warehouse:
         raise ApiError("error_param", "This order is fulfilled by a warehouse and cannot be cancelled by the seller.")
     if order.status not in CANCELLABLE:

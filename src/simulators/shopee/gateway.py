@@ -21,7 +21,7 @@ from simulators.shopee.entities import App, Shop
 from simulators.shopee.params import BodyError, Sent, sent_in
 from simulators.shopee.permissions import check_permission
 from simulators.shopee.signing import is_signed
-from simulators.shopee.tokens import refuse_shop, shop_of_token
+from simulators.shopee.tokens import refuse_shop, shop_of_token, speaks_for_merchant
 from simulators.shopee.world import World
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -96,28 +96,34 @@ class Gateway:
         endpoint = ENDPOINTS.get(path)
         if endpoint is None or (world.switches.enforce_methods and method not in endpoint.methods):
             raise ApiError("error_not_found", "The requested path does not exist.", status=404)
-        token, shop_id = query.get("access_token", ""), query.get("shop_id", "")
+        whose = "merchant_id" if endpoint.is_merchant else "shop_id"
+        token, subject_id = query.get("access_token", ""), query.get(whose, "")
         if not endpoint.is_public and not token:
             raise self._refused("error_param", "There is no access_token in query.")
-        if not endpoint.is_public and not shop_id:
-            raise self._refused("error_param", "There is no shop_id in query.")
-        subject = () if endpoint.is_public else (token, shop_id)
+        if not endpoint.is_public and not subject_id:
+            raise self._refused("error_param", f"There is no {whose} in query.")
+        subject = () if endpoint.is_public else (token, subject_id)
         parts = (app.partner_id, "/api/v2" + path, stamp, *subject)
         if not query.get("sign"):
             raise self._refused("error_param", "There is no sign in query.")
         if not is_signed(app.partner_key, query["sign"], *parts):
             raise self._refused("error_sign", "Wrong sign.")
-        shop = None if endpoint.is_public else self._owner(app, token, shop_id)
+        shop = None if endpoint.is_public or endpoint.is_merchant else self._owner(app, token, subject_id)
+        if endpoint.is_merchant and not speaks_for_merchant(world, app, token, subject_id):
+            raise self._refused(world.switches.bad_token_code, "Invalid access_token.")
         try:
             check_permission(app, path)
         except ApiError as error:
             chat_gate = path.startswith("/sellerchat/")
             status = world.switches.no_chat_status if chat_gate else world.switches.refused_status
             raise ApiError(error.code, error.message, status=status) from error
-        world.limiter.check(app.partner_id, path, shop_id, world.day())
-        values = sent.query if method == "GET" else sent.body
-        call = Call(world=world, app=app, path=path, values=values, files=sent.files, maybe_shop=shop)
+        world.limiter.check(app.partner_id, path, "" if endpoint.is_public else subject_id, world.day())
         self._check_lists(sent)
+        values = sent.query if method == "GET" else sent.body
+        merchant_id = subject_id if endpoint.is_merchant else ""
+        call = Call(
+            world=world, app=app, path=path, values=values, files=sent.files, maybe_shop=shop, merchant_id=merchant_id
+        )
         return call, endpoint
 
     def _app(self, query: dict[str, str]) -> App:

@@ -58,8 +58,12 @@ def penalty_points(call: Call) -> dict[str, Any]:
 
 def late_orders(call: Call) -> dict[str, Any]:
     """Orders past their shipping deadline that are not shipped."""
+    return _page(call, "late_order_list", _late(call))
+
+
+def _late(call: Call) -> list[dict[str, Any]]:
     now = call.world.clock.now_ms()
-    late = [
+    return [
         {
             "order_sn": order.order_sn, "shipping_deadline": order.ship_by_ms // 1000,
             "late_by_days": (now - order.ship_by_ms) // 86_400_000 + 1,
@@ -67,7 +71,40 @@ def late_orders(call: Call) -> dict[str, Any]:
         for order in call.world.orders_of[call.shop.shop_id].values()
         if order.status in {"READY_TO_SHIP", "PROCESSED", "RETRY_SHIP"} and order.ship_by_ms < now
     ]  # fmt: skip
-    return _page(call, "late_order_list", late)
+
+
+def source_detail(call: Call) -> dict[str, Any]:
+    """The orders behind a figure; chat figures have none [D]. Reasons: 10012 the seller did not ship, 10005 out of
+    stock, 10015 not received; which order gets which is ours."""
+    metric_id, shop_id, world = call.whole("metric_id"), call.shop.shop_id, call.world
+    orders = world.orders_of[shop_id].values()
+    cancelled = [
+        {
+            "order_sn": order.order_sn, "cancellation_type": 2 if order.cancel_by == "seller" else 1,
+            "detailed_reason": 10005 if order.cancel_reason == "out of stock" else 10012,
+        }
+        for order in orders
+        if order.status == "CANCELLED" and order.cancel_by in {"seller", "system"}
+    ]  # fmt: skip
+    returned = [
+        {"order_sn": row.order_sn, "detailed_reason": 10015} for row in world.returns.values() if row.shop_id == shop_id
+    ]
+    match metric_id:
+        case 42:
+            return {"metric_id": metric_id, **_page(call, "cancellation_order_list", cancelled)}
+        case 43:
+            return {"metric_id": metric_id, **_page(call, "return_refund_order_list", returned)}
+        case 3:
+            rows = [
+                {"order_sn": row["order_sn"], "non_fulfillment_type": row["cancellation_type"],
+                 "detailed_reason": row["detailed_reason"]}
+                for row in cancelled
+            ]  # fmt: skip
+            return {"metric_id": metric_id, **_page(call, "nfr_order_list", rows)}
+        case 1:
+            return {"metric_id": metric_id, **_page(call, "lsr_order_list", _late(call))}
+        case _:
+            raise ApiError("PARAMS_ERROR", "metric_id is not supported")
 
 
 def punishments(call: Call) -> dict[str, Any]:
@@ -92,5 +129,6 @@ ENDPOINTS = {
     "/account_health/get_shop_performance": Endpoint(methods=GET, handle=performance),
     "/account_health/get_penalty_point_history": Endpoint(methods=GET, handle=penalty_points),
     "/account_health/get_late_orders": Endpoint(methods=GET, handle=late_orders),
+    "/account_health/get_metric_source_detail": Endpoint(methods=GET, handle=source_detail),
     "/account_health/get_punishment_history": Endpoint(methods=GET, handle=punishments),
 }

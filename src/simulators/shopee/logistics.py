@@ -31,7 +31,7 @@ def many_tracking_numbers(call: Call) -> dict[str, Any]:
         number = str(row.get("package_number", "")) if isinstance(row, dict) else ""
         package = _find(call, number)
         if package is None:
-            bad.append({"package_number": number, "fail_error": "logistics.package_not_exist", "fail_message": ""})
+            bad.append({"package_number": number, "fail_reason": "logistics.package_not_exist"})
         else:
             good.append({"package_number": number, "tracking_number": package[1]["tracking_number"], "hint": ""})
     return {"success_list": good, "fail_list": bad}
@@ -55,7 +55,22 @@ def tracking_info(call: Call) -> dict[str, Any]:
             }
             for event in events
         ],
+        **_way_back(package),
     }  # fmt: skip
+
+
+def _way_back(package: dict[str, Any]) -> dict[str, Any]:
+    """Of a failed parcel: its number and events on the way back to the seller [D, cross-border]."""
+    back = [event for event in package["events"] if event["logistics_status"] == "RETURN_STARTED"]
+    if not back:
+        return {}
+    return {
+        "reversed_tracking_number": f"R{package['tracking_number']}",
+        "reversed_courier_name": package["carrier"],
+        "reversed_tracking_info": [
+            {"update_time": event["at_ms"] // 1000, "description": event["description"]} for event in back
+        ],
+    }
 
 
 def package_detail(call: Call) -> dict[str, Any]:
@@ -96,7 +111,8 @@ def _detail(call: Call, order: Order, package: dict[str, Any]) -> dict[str, Any]
         "fulfillment_status": _HIDDEN.get(state, state), "tracking_number": package["tracking_number"],
         "logistics_channel_id": 20021, "shipping_carrier": package["carrier"],
         "ship_by_date": order.ship_by_ms // 1000, "update_time": order.updated_ms // 1000,
-        "status_info_tag": {"tag_id": _tag(call, order)}, "is_split_up": len(order.packages) > 1,
+        "status_info_tag": {"tag_id": _tag(call, order), "timestamp": order.ship_by_ms // 1000},
+        "is_split_up": len(order.packages) > 1,
     }  # fmt: skip
 
 

@@ -39,7 +39,9 @@ class Notifier:
 
     def message(self, conversation: Conversation, message: Message) -> None:
         """10: what the buyer wrote."""
-        self._chat(conversation, {"type": "message", "content": self._message(conversation, message)}, message)
+        data = {"type": "message", "content": self._message(conversation, message)}
+        if not self._chat(conversation, data, message):
+            self._world.acked(message.message_id)  # nobody is to hear of it, not after a restart either
 
     def own_message(self, conversation: Conversation, message: Message) -> None:
         """The shop's own messages are not pushed, but for a whitelist [M][P]; an answer given elsewhere leaves a
@@ -129,13 +131,14 @@ class Notifier:
             if app.callback_url and is_linked(self._world, app.partner_id, shop_id):
                 self._send(app, shop_id, code, data)
 
-    def _chat(self, conversation: Conversation, data: dict[str, Any], message: Message | None) -> None:
-        shop = self._world.shops[conversation.shop_id]
+    def _chat(self, conversation: Conversation, data: dict[str, Any], message: Message | None) -> bool:
+        """Push a chat event to every app that may have it; whether there is one."""
+        shop, is_queued = self._world.shops[conversation.shop_id], False
         for app in self._world.apps.values():
             if app.callback_url and has_chat(app) and is_linked(self._world, app.partner_id, shop.shop_id):
-                self._send(
-                    app, shop.shop_id, CHAT, {"region": shop.region, **data}, conversation=conversation, message=message
-                )
+                inner = {"region": shop.region, **data}
+                is_queued |= self._send(app, shop.shop_id, CHAT, inner, conversation=conversation, message=message)
+        return is_queued
 
     def _send(
         self,
@@ -146,11 +149,12 @@ class Notifier:
         *,
         conversation: Conversation | None = None,
         message: Message | None = None,
-    ) -> None:
+    ) -> bool:
+        """Queue a push; False when the app is not to have it."""
         world, url = self._world, app.callback_url
         is_off = code in app.push_off or shop_id in app.blocked_shop_ids
         if not url or is_off or app.push_status == "Suspended":
-            return  # what is missed while disabled is not delivered later [D]
+            return False  # what is missed while disabled is not delivered later [D]
         body = encoded(self._envelope(shop_id, code, data))
         scale, is_chat = world.switches.push_time_scale, code == CHAT
         push = Push(
@@ -163,13 +167,14 @@ class Notifier:
             waits_s=[wait * scale for wait in (CHAT_LADDER_S if is_chat else LADDER_S)],
             needs_empty_2xx=True,
             on_try=lambda taken: self._count(app, taken),
-            on_settled=lambda taken: None if taken else self._lose(app, body),
+            on_settled=lambda taken: None if taken else self._lose(app, body, message),
         )
         faults = world.faults.on_push("shopee", str(code), shop_id)
         if is_chat and conversation is not None and not faults:
             self._in_order((app.partner_id, conversation.conversation_id), push)
         else:
             world.pushes.send(push, faults)
+        return True
 
     def _in_order(self, key: tuple[str, str], push: Push) -> None:
         """Chat pushes keep their sequence [D3]: the next one of a conversation leaves when this one is settled."""
@@ -252,7 +257,9 @@ class Notifier:
         self._tries[app.partner_id].clear()
         app.push_status = "Normal"
 
-    def _lose(self, app: App, body: bytes) -> None:
+    def _lose(self, app: App, body: bytes, message: Message | None) -> None:
+        if message is not None:
+            self._world.acked(message.message_id)  # from now on it waits among the lost ones
         self._world.lose(
             app.partner_id,
             {"id": self._world.fresh_number(), "at_ms": self._world.clock.now_ms(), "data": body.decode()},

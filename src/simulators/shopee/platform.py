@@ -44,6 +44,7 @@ class ShopeePlatform:
         """Take up the journal and begin to push."""
         self.world.replay()
         self.world.journal.open()
+        self.world.begin_run()
         await self.world.pushes.start()
         self.world.agenda.start()
         self.world.calendar.start()

@@ -36,7 +36,7 @@ def get_config(call: Call) -> dict[str, Any]:
     app = call.app
     return {
         "callback_url": app.callback_url, "live_push_status": app.push_status, "suspended_time": 0,
-        "blocked_shop_id_list": [int(each) for each in app.blocked_shop_ids if each.isdecimal()],
+        "blocked_shop_id": [int(each) for each in app.blocked_shop_ids if each.isdecimal()],
         "push_config_on_list": [code for code in CODES if code not in app.push_off],
         "push_config_off_list": app.push_off,
     }  # fmt: skip

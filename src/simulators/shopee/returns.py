@@ -7,7 +7,8 @@ from simulators.shopee.call import GET, POST, Call, Endpoint
 from simulators.shopee.entities import CURRENCIES, Return
 
 PAGE_MAX, IMAGES_MAX, IMAGE_MAX = 100, 3, 10 * 1024 * 1024
-MODULE = "Screenshot of the chat with the buyer"
+MODULES = {1: "Screenshot of the chat with the buyer", 2: "Proof of shipment"}
+"""Evidence modules; the first is required. Their words are ours [I]."""
 REASONS = {
     "NOT_RECEIPT": [(9, "I have shipped the item and have proof of shipment"), (46, "I did not receive the return")],
     "": [(41, "I shipped the right item and have proof"), (81, "I did not receive the return")],
@@ -57,8 +58,9 @@ def return_detail(call: Call) -> dict[str, Any]:
             "seller_compensation_status": row.compensation_status, "seller_compensation_due_date": 0,
             "compensation_amount": 0,
         },
-        "buyer_videos": [], "image": row.images, "dispute_reason": [row.dispute["reason_id"]] if row.dispute else [],
-        "dispute_text_reason": [row.dispute["text"]] if row.dispute else [], "reverse_logistic_status": "",
+        "buyer_videos": [], "image": row.images,
+        "dispute_reason": [str(row.dispute["reason_id"])] if row.dispute else [],
+        "dispute_text_reason": [row.dispute["text"]] if row.dispute else [], "reverse_logistics_status": "",
     }  # fmt: skip
 
 
@@ -66,8 +68,13 @@ def solutions(call: Call) -> dict[str, Any]:
     """What may be offered."""
     row = return_in(call)
     eligible = row.status == "REQUESTED"
-    part = {"eligibility": eligible, "max_refund_amount": row.refund_amount, "min_refund_amount": 0.0}
-    return {"return_sn": row.return_sn, "solutions": {"RETURN_REFUND": part, "REFUND": part}}
+    part = {
+        "eligibility": eligible,
+        "refund_amount_adjustable": eligible,
+        "max_refund_amount": row.refund_amount,
+        "min_refund_amount": 0.0,
+    }
+    return {"return_sn": row.return_sn, "offer_return_refund": part, "offer_refund": part}
 
 
 def confirm(call: Call) -> dict[str, Any]:
@@ -82,22 +89,23 @@ def confirm(call: Call) -> dict[str, Any]:
 
 
 def dispute_reasons(call: Call) -> dict[str, Any]:
-    """What a dispute of this return may be about, and which evidence it takes."""
-    row = return_in(call)
+    """What a dispute of this return may be about, and which evidence it takes. `dispute_reason` is typed as text, the
+    page's sample shows a number [D]."""
+    row, as_number = return_in(call), call.world.switches.dispute_reason_as == "number"
     return {
         "dispute_reason_list": [
             {
-                "dispute_reason_id": number, "dispute_reason": str(number), "dispute_reason_text": words,
-                "dispute_requirement": "Show that the buyer's claim is not right.",
+                "dispute_reason": number if as_number else str(number),
+                "dispute_requirement": words,
                 "evidence_module_list": [
-                    {"module_index": 1, "requirement": MODULE, "is_required": True},
-                    {"module_index": 2, "requirement": "Proof of shipment", "is_required": False},
+                    {"module_index": index, "requirement": requirement, "is_required": index == 1}
+                    for index, requirement in MODULES.items()
                 ],
                 "sample_evidence": [],
             }
             for number, words in _reasons(row)
         ]
-    }  # fmt: skip
+    }
 
 
 def dispute(call: Call) -> dict[str, Any]:
@@ -120,6 +128,18 @@ def dispute(call: Call) -> dict[str, Any]:
     return {"return_sn": row.return_sn}
 
 
+def cancel_dispute(call: Call) -> dict[str, Any]:
+    """Give a dispute up: only ACCEPTED with COMPENSATION_REQUESTED [D]."""
+    row = return_in(call)
+    if "@" not in call.text("email"):
+        raise ApiError("dispute.request.param.error", "email is not valid.")
+    if row.status != "ACCEPTED" or row.compensation_status != "COMPENSATION_REQUESTED":
+        raise ApiError("error_return_status", "The status of the return does not allow this.")
+    row.compensation_status, row.dispute = "COMPENSATION_CANCELLED", {}
+    _changed(call, row)
+    return {"return_sn": row.return_sn}
+
+
 def convert_image(call: Call) -> dict[str, Any]:
     """One picture to be used as evidence."""
     row, content = return_in(call), call.files.get("upload_image")
@@ -127,7 +147,7 @@ def convert_image(call: Call) -> dict[str, Any]:
         raise ApiError("image.upload.fail", "jpg, jpeg or png of at most 10 MB is needed.")
     url = f"https://img.example.test/return/{row.return_sn}-{call.world.fresh_number()}.png"
     call.world.add_image(url, "return")
-    return {"images": [{"url": url, "thumbnail": url + "?small"}], "url": url, "thumbnail": url + "?small"}
+    return {"url": url, "thumbnail": url + "?small"}
 
 
 def upload_proof(call: Call) -> dict[str, Any]:
@@ -151,7 +171,7 @@ def upload_proof(call: Call) -> dict[str, Any]:
 def query_proof(call: Call) -> dict[str, Any]:
     """The evidence so far."""
     row = return_in(call)
-    return {"photo": row.proof.get("photo", []), "video": [], "description": row.proof.get("description", "")}
+    return {"image": row.proof.get("photo", []), "video": [], "description": row.proof.get("description", "")}
 
 
 def return_in(call: Call) -> Return:
@@ -191,9 +211,8 @@ def _evidence(call: Call) -> list[dict[str, Any]]:
     wrong_ = ApiError("dispute.request.param.error", "image_list is not valid.")
     if not isinstance(given, list):
         raise wrong_
-    wanted = {1: MODULE, 2: "Proof of shipment"}
     for module in given:
-        if not isinstance(module, dict) or wanted.get(module.get("module_index", 0)) != module.get("requirement"):
+        if not isinstance(module, dict) or MODULES.get(module.get("module_index", 0)) != module.get("requirement"):
             raise wrong_
         urls = module.get("image_url")
         if not isinstance(urls, list) or not 1 <= len(urls) <= IMAGES_MAX:
@@ -221,6 +240,7 @@ ENDPOINTS = {
     "/returns/get_return_dispute_reason": _endpoint(GET, dispute_reasons),
     "/returns/confirm": _endpoint(POST, confirm),
     "/returns/dispute": _endpoint(POST, dispute),
+    "/returns/cancel_dispute": _endpoint(POST, cancel_dispute),
     "/returns/convert_image": _endpoint(POST, convert_image),
     "/returns/upload_proof": _endpoint(POST, upload_proof),
     "/returns/query_proof": _endpoint(GET, query_proof),

@@ -1,4 +1,4 @@
-"""The shop's own page: get_shop_info."""
+"""Who a token speaks for: get_shop_info, get_merchant_info."""
 
 from typing import Any
 
@@ -20,4 +20,15 @@ def shop_info(call: Call) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ENDPOINTS = {"/shop/get_shop_info": Endpoint(methods=GET, handle=shop_info, is_top_level=True)}
+def merchant_info(call: Call) -> dict[str, Any]:
+    """A merchant owns several shops; the only merchant call there is here."""
+    return {
+        "merchant_name": f"Demo merchant {call.merchant_id}", "is_cnsc": False, "auth_time": 0, "expire_time": 0,
+        "merchant_currency": "CNY", "merchant_region": "CN", "is_upgraded_cbsc": False,
+    }  # fmt: skip
+
+
+ENDPOINTS = {
+    "/shop/get_shop_info": Endpoint(methods=GET, handle=shop_info, is_top_level=True),
+    "/merchant/get_merchant_info": Endpoint(methods=GET, handle=merchant_info, is_merchant=True, is_top_level=True),
+}

@@ -1,6 +1,8 @@
 """Every number and every unknown of the simulated Shopee, settable; defaults are the strict reading."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from simulators.core.switches import DAY_S, SwitchBoard
 
@@ -8,6 +10,18 @@ from simulators.core.switches import DAY_S, SwitchBoard
 @dataclass(kw_only=True)
 class Switches(SwitchBoard):
     """One value each; the docs page lists them with source and certainty."""
+
+    CHOICES: ClassVar[Mapping[str, frozenset[str]]] = {
+        "repeat_scope": frozenset({"shop", "buyer", "off"}),
+        "censor": frozenset({"refuse", "late", "off"}),
+        "sends_per_day_scope": frozenset({"shop", "app"}),
+        "conversation_id_in_sends": frozenset({"number", "text"}),
+        "dispute_reason_as": frozenset({"text", "number"}),
+        "push_key_used": frozenset({"push", "partner"}),
+        "ping_key": frozenset({"push", "empty"}),
+        "push_msg_id": frozenset({"sample", "filled", "empty", "null", "missing"}),
+        "push_shop_key": frozenset({"shop_id", "shopid"}),
+    }
 
     # gateway
     qps: int = 0
@@ -68,6 +82,7 @@ class Switches(SwitchBoard):
     share_failed: float = 0.04
     success_marks: str = ""
     return_days: int = 2
+    dispute_reason_as: str = "text"
     # pushes
     push_ack_s: float = 3.0
     push_chat_ack_s: float = 2.0

@@ -114,6 +114,18 @@ def shop_of_token(world: World, app: App, token: str, shop_id: str) -> tuple[Sho
     return shop, ("", "")
 
 
+def speaks_for_merchant(world: World, app: App, token: str, merchant_id: str) -> bool:
+    """Whether the token speaks for the merchant now."""
+    now, grant = world.clock.now_ms(), world.by_access.get(token)
+    return (
+        grant is not None
+        and not grant.is_revoked
+        and grant.partner_id == app.partner_id
+        and merchant_id in grant.merchant_ids
+        and now < min(grant.access_expires_ms, grant.auth_expires_ms, grant.refreshed.get(merchant_id, now + 1))
+    )
+
+
 def is_linked(world: World, partner_id: str, shop_id: str) -> bool:
     """Whether the shop's authorisation of the app holds: access tokens may have run out, the consent has not."""
     return bool(_living(world, shop_id, only=[partner_id]))

@@ -69,7 +69,7 @@ class World:
         self.unacked: set[str] = set()
         self.lost: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.order_lists: dict[tuple[object, ...], list[Order]] = {}
-        self._last_number = 0
+        self._last_number, self._runs = 0, 0
 
     def reset(self) -> None:
         """Forget all but the switches."""
@@ -88,6 +88,13 @@ class World:
         """A number not given before, also not before a restart."""
         self._last_number += 1
         return self._last_number
+
+    def begin_run(self) -> None:
+        """Numbers of pushes and pictures are not journalled: each run has a range of its own, so that none comes
+        twice."""
+        self._runs += 1
+        self._last_number = max(self._last_number, self._runs * 10**9)
+        self.journal.add("run", {})
 
     def day(self) -> int:
         """The quota day."""
@@ -286,6 +293,7 @@ class World:
             "deleted": lambda row: setattr(self.messages[row["message_id"]][1], "deleted", True),
             "ack": lambda row: self.unacked.discard(row["message_id"]),
             "lost": self._replay_lost,
+            "run": lambda _: setattr(self, "_runs", self._runs + 1),
             "consumed": lambda row: self.consume(row["partner_id"], row["last_message_id"], keep=False),
         }
 

@@ -1,6 +1,5 @@
 """The simulator's own side door under /_sim/tiktok-shop: set up, look, meddle. No such thing exists at the platform."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from simulators.core.switches import SwitchError
+from simulators.core.wire import bad_request, json_object, rows_in
 from simulators.tiktokshop import oauth
 from simulators.tiktokshop.admin_views import BASE, message_row
 from simulators.tiktokshop.entities import MARKETS, SCOPES, App, Conversation, Store, stable_id
@@ -39,7 +39,7 @@ class Admin:
 
     async def add_app(self, request: web.Request) -> web.Response:
         """Register an app; key and secret are made up when not given."""
-        row = await object_in(request)
+        row = await json_object(request)
         app_key = str(row.get("app_key") or f"6demo{self._world.fresh_id()[-8:]}")
         app = App(
             app_key=app_key,
@@ -53,10 +53,10 @@ class Admin:
 
     async def add_store(self, request: web.Request) -> web.Response:
         """Register a shop; with `app_key` a grant is issued, or widened when `access_token` is known already."""
-        row, world = await object_in(request), self._world
+        row, world = await json_object(request), self._world
         market = str(row.get("market") or "vn").lower()
         if market not in MARKETS:
-            return bad(f"unknown market {market!r}; known: {', '.join(MARKETS)}")
+            return bad_request(f"unknown market {market!r}; known: {', '.join(MARKETS)}")
         seller_id = str(row.get("seller_id") or world.fresh_id())
         store = Store(
             seller_id=seller_id,
@@ -73,7 +73,7 @@ class Admin:
         app_key = str(row.get("app_key") or "")
         if app_key:
             if app_key not in world.apps:
-                return bad(f"unknown app_key {app_key!r}: POST {BASE}/apps first")
+                return bad_request(f"unknown app_key {app_key!r}: POST {BASE}/apps first")
             answer |= self._grant(app_key, seller_id, row)
         return web.json_response(answer)
 
@@ -111,7 +111,7 @@ class Admin:
                 for row in rows_in(body)
             ]  # fmt: skip
         except (RowError, ValueError, TypeError, AttributeError, KeyError) as error:
-            return bad(str(error))
+            return bad_request(str(error))
         replaced = world.add_orders(orders)
         for order in orders:
             self._parts.lifecycle.plan(order)
@@ -126,10 +126,10 @@ class Admin:
 
     async def set_callback(self, request: web.Request) -> web.Response:
         """Where an app wants its pushes (Partner Center's app-wide address); an empty url stops them."""
-        row = await object_in(request)
+        row = await json_object(request)
         app = self._world.apps.get(str(row.get("app_key", "")))
         if app is None:
-            return bad("unknown app_key")
+            return bad_request("unknown app_key")
         app.callback_url = str(row.get("url") or "")
         self._world.add_app(app)
         return web.json_response({"app_key": app.app_key, "url": app.callback_url})
@@ -137,9 +137,9 @@ class Admin:
     async def set_switches(self, request: web.Request) -> web.Response:
         """Change switches."""
         try:
-            self._world.switches.update(await object_in(request))
+            self._world.switches.update(await json_object(request))
         except SwitchError as error:
-            return bad(str(error))
+            return bad_request(str(error))
         apply_push_switches(self._world)
         return web.json_response(self._world.switches.as_json())
 
@@ -149,10 +149,10 @@ class Admin:
 
     async def expire_token(self, request: web.Request) -> web.Response:
         """End an access token at once (105002; refreshing works). With `deauthorize` the consent is taken back."""
-        row, world = await object_in(request), self._world
+        row, world = await json_object(request), self._world
         grant = world.by_token.get(str(row.get("access_token", "")))
         if grant is None:
-            return bad("unknown access_token")
+            return bad_request("unknown access_token")
         if row.get("deauthorize"):
             grant.is_revoked = True
             for seller_id in grant.seller_ids:
@@ -163,18 +163,20 @@ class Admin:
 
     async def buyer_says(self, request: web.Request) -> web.Response:
         """A buyer writes: `session_id` (the conversation), or `seller_id` and `order_id`, and `text`."""
-        row = await object_in(request)
+        row = await json_object(request)
         conversation = self._conversation(row)
         if conversation is None:
-            return bad("unknown session or order")
+            return bad_request("unknown session or order")
+        if row.get("order_id"):
+            self._parts.threads.enter_from(conversation, str(row["order_id"]))
         message = self._parts.buyers.say(conversation, str(row.get("text", "")))
         return web.json_response(message_row(conversation, message))
 
     async def buyer_reads(self, request: web.Request) -> web.Response:
         """A buyer reads everything so far. The platform's API never tells [3P]."""
-        conversation = self._conversation(await object_in(request))
+        conversation = self._conversation(await json_object(request))
         if conversation is None:
-            return bad("unknown session or order")
+            return bad_request("unknown session or order")
         self._world.read_by_buyer(conversation, self._world.clock.now_ms())
         return web.json_response(
             {"session_id": conversation.conversation_id, "to_position": conversation.buyer_read_ms}
@@ -186,32 +188,3 @@ class Admin:
         seller_id = str(row.get("seller_id", ""))
         order = self._world.orders.get((seller_id, str(row.get("order_id", ""))))
         return self._parts.threads.open(self._world.stores[seller_id], order.buyer_id) if order else None
-
-
-def rows_in(body: bytes) -> list[dict[str, Any]]:
-    """The rows of a JSON array, of an object with `orders`, of one row, or of JSON lines. Raises ValueError."""
-    text = body.strip()
-    if text.startswith(b"["):
-        return list(json.loads(text))
-    lines = [line for line in text.splitlines() if line.strip()]
-    try:
-        rows = [json.loads(line) for line in lines]
-    except ValueError:
-        rows = [json.loads(text)]  # an object over several lines
-    return list(rows[0]["orders"]) if len(rows) == 1 and "orders" in rows[0] else rows
-
-
-async def object_in(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a side-door call."""
-    try:
-        found = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text="the body is not JSON") from error
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest(text="the body is not a JSON object")
-    return found
-
-
-def bad(words: str) -> web.Response:
-    """A side-door call that makes no sense."""
-    return web.json_response({"error": words}, status=400)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from simulators.core.clock import parse_instant
-from simulators.tiktokshop.admin import bad, object_in
+from simulators.core.wire import bad_request, json_object
 from simulators.tiktokshop.admin_views import BASE, order_row
 from simulators.tiktokshop.cases import CaseError, case_row
 from simulators.tiktokshop.entities import Order
@@ -34,18 +34,18 @@ class AdminCases:
         """Move an order: `seller_id`, `order_id`, `status`, optional `reason` and `by` (of a cancellation), `event`
         (`action_code`, `description`, `event_time`). Without a status only the event is added; no push follows then.
         """
-        row = await object_in(request)
+        row = await json_object(request)
         order = self._order(str(row.get("seller_id", "")), str(row.get("order_id", "")))
         if order is None:
-            return bad("unknown order")
+            return bad_request("unknown order")
         status = str(row.get("status") or "")
         if status and status not in STATUSES:
-            return bad(f"unknown status {status!r}; known: {', '.join(STATUSES)}")
+            return bad_request(f"unknown status {status!r}; known: {', '.join(STATUSES)}")
         if isinstance(row.get("event"), dict):
             try:
                 self._add_event(order, row["event"])
             except (ValueError, TypeError) as error:
-                return bad(str(error))
+                return bad_request(str(error))
         if status:
             by = str(row.get("by") or "SYSTEM") if status == "CANCELLED" else ""
             self._parts.lifecycle.move(order, status, reason=str(row.get("reason") or ""), by=by)
@@ -64,23 +64,23 @@ class AdminCases:
 
     async def buyer_cancels(self, request: web.Request) -> web.Response:
         """A buyer wants out of an order: `seller_id`, `order_id`, optional `reason`."""
-        row = await object_in(request)
+        row = await json_object(request)
         order = self._order(str(row.get("seller_id", "")), str(row.get("order_id", "")))
         if order is None:
-            return bad("unknown order")
+            return bad_request("unknown order")
         reason = str(row.get("reason") or "ecom_order_to_ship_canceled_reason_no_longer_needed")
         try:
             case = self._parts.cases.buyer_cancels(order, reason)
         except CaseError as error:
-            return bad(str(error))
+            return bad_request(str(error))
         return web.json_response(case_row(case, self._world.stores[order.seller_id]))
 
     async def buyer_returns(self, request: web.Request) -> web.Response:
         """A buyer asks for money or a return: `seller_id`, `order_id`, optional `return_type`, `reason`, `note`."""
-        row = await object_in(request)
+        row = await json_object(request)
         order = self._order(str(row.get("seller_id", "")), str(row.get("order_id", "")))
         if order is None:
-            return bad("unknown order")
+            return bad_request("unknown order")
         try:
             case = self._parts.cases.buyer_returns(
                 order,
@@ -89,18 +89,18 @@ class AdminCases:
                 note=str(row.get("note") or "Nothing arrived"),
             )
         except CaseError as error:
-            return bad(str(error))
+            return bad_request(str(error))
         return web.json_response(case_row(case, self._world.stores[order.seller_id]))
 
     async def case_status(self, request: web.Request) -> web.Response:
         """Move a case: `case_id`, `status`; `waits` gives the seller 48 hours; `withdraw` for a buyer's wish."""
-        row = await object_in(request)
+        row = await json_object(request)
         case = self._world.cases.get(str(row.get("case_id", "")))
         if case is None:
-            return bad("unknown case")
+            return bad_request("unknown case")
         if row.get("withdraw"):
             if case.is_return or not case.deadline_ms:
-                return bad("only a waiting cancellation can be withdrawn")
+                return bad_request("only a waiting cancellation can be withdrawn")
             self._parts.cases.withdraw_cancel(case)
         elif row.get("status"):
             self._parts.cases.set_status(case, str(row["status"]), waits=bool(row.get("waits")))
@@ -121,7 +121,7 @@ class AdminCases:
         """One order with the courier's true doings: `?seller_id= &order_id=`."""
         order = self._order(request.query.get("seller_id", ""), request.query.get("order_id", ""))
         if order is None:
-            return bad("unknown order")
+            return bad_request("unknown order")
         return web.json_response(order_row(order, self._parts.couriers.fate(order)))
 
     def _order(self, seller_id: str, order_id: str) -> Order | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from simulators.tiktokshop.entities import BUYER, Conversation, Message, Order
+from simulators.tiktokshop.entities import Conversation, Message, Order
 from simulators.tiktokshop.world import World
 
 BASE = "/_sim/tiktok-shop"
@@ -34,7 +34,7 @@ class AdminViews:
         rows = [
             message_row(conversation, message)
             for conversation, message in self._world.messages.values()
-            if (wanted == "all" or (wanted == "buyer") == (message.role == BUYER))
+            if (wanted == "all" or (message.is_buyers if wanted == "buyer" else message.is_sellers))
             and query.get("seller_id", message.seller_id) == message.seller_id
             and query.get("session_id", message.conversation_id) == message.conversation_id
             and query.get("buyer_id", conversation.buyer_id) == conversation.buyer_id
@@ -48,9 +48,9 @@ class AdminViews:
         told: dict[str, list[tuple[Conversation, Message]]] = defaultdict(list)
         answers: Counter[str] = Counter()
         for conversation, message in world.messages.values():
-            if message.role == BUYER:
+            if message.is_buyers:
                 answers[message.seller_id] += 1
-            else:
+            elif message.is_sellers:
                 told[message.seller_id].append((conversation, message))
         sellers = {
             seller_id: self._seller_row(told[seller_id], answers[seller_id], seller_id) for seller_id in world.stores
@@ -101,7 +101,7 @@ def message_row(conversation: Conversation, message: Message) -> dict[str, Any]:
         "buyer_id": conversation.buyer_id,
         "order_ids": message.order_ids,
         "order_id": message.order_ids[0] if message.order_ids else "",
-        "from": "buyer" if message.role == BUYER else "seller",
+        "from": "buyer" if message.is_buyers else "seller" if message.is_sellers else "platform",
         "role": message.role,
         "type": message.type,
         "text": message.text,

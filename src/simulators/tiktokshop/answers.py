@@ -7,6 +7,7 @@ from typing import Any
 from simulators.core.clock import iso
 
 _numbers = itertools.count(1)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class ApiError(Exception):
@@ -38,7 +39,7 @@ def failure(error: ApiError, now_ms: int, data_form: str) -> bytes:
 
 def encoded(body: object) -> bytes:
     """JSON as sent."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(body).encode("utf-8", "replace")
 
 
 def app_gate(message: str) -> ApiError:

@@ -46,8 +46,8 @@ class Buyers:
     def again(self) -> None:
         """After a restart: conversations whose last word is the seller's are thought about anew."""
         for conversation in self._world.conversations.values():
-            last = conversation.messages[-1] if conversation.messages else None
-            if last is not None and last.is_sellers and last.is_visible:
+            last = conversation.last_word
+            if last is not None and last.is_sellers:
                 self.think(conversation, last)
 
     def _answer(self, conversation: Conversation, persona: str) -> None:

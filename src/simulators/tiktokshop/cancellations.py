@@ -54,11 +54,18 @@ def _check_lines(call: Call, order: Order) -> None:
             raise call.bad(f"{name} must be a list of objects")
         if name == "order_line_list":
             named |= {str(row.get("order_line_item_id")) for row in rows}
-        elif rows and sum(int(row.get("quantity", 0)) for row in rows) < len(order.lines):
+        elif rows and sum(_quantity(call, row) for row in rows) < len(order.lines):
             raise ApiError(25005010, "The line items cannot be cancelled")
     lines = {str(line["id"]) for line in order.lines}
     if named and named != lines:
         raise ApiError(25005011 if named > lines else 25005010, "The line items cannot be cancelled")
+
+
+def _quantity(call: Call, row: dict[str, Any]) -> int:
+    quantity = row.get("quantity")
+    if isinstance(quantity, bool) or not isinstance(quantity, int):
+        raise call.bad("quantity must be an integer")
+    return quantity
 
 
 def search(call: Call) -> dict[str, Any]:

@@ -118,6 +118,12 @@ class Cases:
         self.record(case, "BUYER", "Customer asked for a refund", note)
         return case
 
+    def nothing_arrived(self, order: Order) -> None:
+        """A buyer whose parcel was scanned delivered and never came asks for the money."""
+        if order.status == "DELIVERED" and not self._world.order_cases[order.seller_id, order.order_id]:
+            reason = "ecom_order_delivered_refund_reason_not_received"
+            self.buyer_returns(order, type="REFUND", reason=reason, note="Shown as delivered, nothing arrived")
+
     def record(self, case: Case, role: str, description: str, note: str) -> None:
         """One more line in the history of a return."""
         case.records.append({

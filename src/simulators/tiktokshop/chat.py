@@ -1,5 +1,6 @@
 """Customer service: conversations and messages as Get Conversations and its sisters answer them [OAS]."""
 
+from itertools import islice
 from typing import Any
 
 from simulators.tiktokshop.answers import ApiError
@@ -30,9 +31,10 @@ def list_conversations(call: Call) -> dict[str, Any]:
     """Threads of the shop; the sort order is unknown: the last spoken in first (switch)."""
     offset, size = call.page(smallest=1, largest=20)
     _check_locale(call)
-    rows = [c for c in call.world.conversations.values() if c.seller_id == call.store.seller_id]
-    rows.sort(key=lambda c: c.touched_ms, reverse=not call.world.switches.conversations_oldest_first)
-    page, token = paged(rows, offset, size)
+    known = call.world.recent[call.store.seller_id].values()
+    rows = known if call.world.switches.conversations_oldest_first else reversed(known)
+    page = list(islice(rows, offset, offset + size))
+    token = f"p{offset + size}" if offset + size < len(known) else ""
     return {"conversations": [_listed(call, c) for c in page], "next_page_token": token}
 
 

@@ -1,5 +1,7 @@
 """Couriers that deliver, come late, miss the buyer, lose parcels, or scan "delivered" what nobody got: by seed."""
 
+from collections.abc import Callable
+
 from simulators.core.clock import draw
 from simulators.tiktokshop.entities import Order
 from simulators.tiktokshop.lifecycle import Lifecycle
@@ -9,6 +11,8 @@ from simulators.tiktokshop.world import World
 HOUR_MS = 3_600_000
 STUCK_MS = 7 * 24 * HOUR_MS
 """The platform cancels when tracking has not moved for 7 days [DOC]."""
+COMPLAINS_MS = 12 * HOUR_MS
+"""When a buyer who got nothing asks for the money: ours."""
 DELIVERED, LOST, DELAYED, MISSED, FALSE_DELIVERED = "delivered", "lost", "delayed", "missed", "false_delivered"
 
 
@@ -17,6 +21,8 @@ class Couriers:
 
     def __init__(self, world: World, lifecycle: Lifecycle) -> None:
         self._world, self._lifecycle = world, lifecycle
+        self.on_false_delivery: Callable[[Order], None] = lambda order: None
+        """The buyer, who got nothing and asks for the money."""
 
     def fate(self, order: Order) -> str:
         """What the courier will do with an order: the same in every run with one seed."""
@@ -44,21 +50,26 @@ class Couriers:
         if fate == DELAYED:
             hours += 5 * 24
         due = now + int(hours * HOUR_MS)
-        world.timers.at(due - 3 * HOUR_MS, lambda: self._scan(order, AT_HUB))
+        self._at(order, due - 3 * HOUR_MS, AT_HUB)
         if fate == MISSED:
-            world.timers.at(due, lambda: self._scan(order, FAILED))
+            self._at(order, due, FAILED)
             due += 24 * HOUR_MS
-        world.timers.at(due, lambda: self._delivered(order))
+        world.timers.at(due, lambda: self._delivered(order, due))
 
-    def _scan(self, order: Order, code: int) -> None:
+    def _at(self, order: Order, at_ms: int, code: int) -> None:
+        self._world.timers.at(at_ms, lambda: self._scan(order, at_ms, code))
+
+    def _scan(self, order: Order, at_ms: int, code: int) -> None:
         if self._is_moving(order):
-            order.events.append(event(code, self._market(order), self._world.clock.now_ms()))
+            order.events.append(event(code, self._market(order), at_ms))
             self._world.order_changed(order, is_told=False)  # no push for scans: tracking is polled [OAS]
 
-    def _delivered(self, order: Order) -> None:
+    def _delivered(self, order: Order, at_ms: int) -> None:
         if self._is_moving(order):
-            order.events.append(event(SIGNED, self._market(order), self._world.clock.now_ms()))
+            order.events.append(event(SIGNED, self._market(order), at_ms))
             self._lifecycle.move(order, "DELIVERED")
+            if self.fate(order) == FALSE_DELIVERED and self._world.switches.buyers_answer:
+                self._world.timers.at(at_ms + COMPLAINS_MS, lambda: self.on_false_delivery(order))
 
     def _gone(self, order: Order) -> None:
         if self._is_moving(order):

@@ -20,6 +20,11 @@ SCOPES = (SHOP_INFO, ORDERS, CHAT, RETURNS, PARCELS, LOGISTICS, PRODUCTS)
 
 BUYER, SHOP, SERVICE, SYSTEM, ROBOT = "BUYER", "SHOP", "CUSTOMER_SERVICE", "SYSTEM", "ROBOT"
 SELLER_ROLES = frozenset({SHOP, SERVICE, SYSTEM, ROBOT})
+PEOPLES_TYPES = frozenset({
+    "TEXT", "IMAGE", "EMOTICONS", "VIDEO", "PRODUCT_CARD", "ORDER_CARD", "RETURN_REFUND_CARD", "COUPON_CARD",
+    "LOGISTICS_CARD",
+})  # fmt: skip
+"""What people say. Everything else is the platform's own: notices, and marks of where a buyer came from [OAS]."""
 TIKTOK, TOKOPEDIA = "TIKTOK_SHOP", "TOKOPEDIA"
 
 
@@ -138,7 +143,12 @@ class Message:
     @property
     def is_sellers(self) -> bool:
         """Whether the seller's side sent it through the API."""
-        return self.role in SELLER_ROLES
+        return self.role in SELLER_ROLES and self.type in PEOPLES_TYPES
+
+    @property
+    def is_buyers(self) -> bool:
+        """Whether the buyer said it."""
+        return self.role == BUYER and self.type in PEOPLES_TYPES
 
 
 @dataclass(kw_only=True, slots=True)
@@ -170,17 +180,17 @@ class Conversation:
     @property
     def unread(self) -> int:
         """The buyer's messages the shop has not read."""
-        return sum(1 for m in self.messages if m.role == BUYER and m.index > self.read_up_to)
+        return sum(1 for m in self.messages if m.is_buyers and m.index > self.read_up_to)
 
     @property
     def answers(self) -> int:
         """How often the buyer wrote."""
-        return sum(1 for m in self.messages if m.role == BUYER)
+        return sum(1 for m in self.messages if m.is_buyers)
 
     @property
-    def touched_ms(self) -> int:
-        """When somebody last wrote, or when it was opened."""
-        return max(self.messages[-1].send_ms if self.messages else 0, self.created_ms)
+    def last_word(self) -> Message | None:
+        """What a person said last; the platform's own notices open and close nothing."""
+        return next((m for m in reversed(self.messages) if m.type in PEOPLES_TYPES), None)
 
 
 @dataclass(kw_only=True)

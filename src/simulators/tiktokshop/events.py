@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from simulators.tiktokshop.answers import encoded
 from simulators.tiktokshop.call import Call, Endpoint
 from simulators.tiktokshop.chat import sender_json
-from simulators.tiktokshop.entities import SHOP_INFO, App, Case, Conversation, Message, Order, Store
+from simulators.tiktokshop.entities import SHOP_INFO, App, Case, Conversation, Grant, Message, Order, Store
 from simulators.tiktokshop.signing import push_signature
 from simulators.tiktokshop.world import World
 
@@ -20,6 +20,8 @@ TYPES = {
 RETRY_S = (120.0, 1_800.0, 10_800.0, 43_200.0)
 """Spans before the four repeats [3P, one source]."""
 ADDRESS_MAX = 255
+DAY_MS = 86_400_000
+WARNING_MS = 30 * DAY_MS
 
 
 def list_webhooks(call: Call) -> dict[str, Any]:
@@ -76,6 +78,7 @@ class Notifier:
         world.on_staff = self.staff
         world.on_order = self.order
         world.on_case = self.case
+        world.on_grant = self.plan_warning
 
     def message(self, conversation: Conversation, message: Message) -> None:
         """Type 14: every message, the seller's own too [3P]. Neither account id nor name of the buyer."""
@@ -134,8 +137,29 @@ class Notifier:
             words = {"message": "The seller has revoked the authorization"}
             self._send(app, store, address=app.callback_url, kind=6, data=words)
 
+    def plan_warning(self, grant: Grant) -> None:
+        """Type 7: from 30 days before the consent ends, every day at midnight UTC [OAS; the zone ours]."""
+        first = grant.refresh_expires_ms - WARNING_MS
+        now = self._world.clock.now_ms()
+        due = first if first > now else (now // DAY_MS + 1) * DAY_MS
+        if due < grant.refresh_expires_ms:
+            self._world.timers.at(due, lambda: self._warn(grant))
+
+    def _warn(self, grant: Grant) -> None:
+        if grant.is_revoked or grant.is_refresh_dead or self._world.by_refresh.get(grant.refresh_token) is not grant:
+            return
+        for seller_id in grant.seller_ids:
+            words = {
+                "message": "The authorization is about to expire",
+                "expiration_time": str(grant.refresh_expires_ms // 1000),
+            }
+            self._push(self._world.stores[seller_id], 7, words)
+        self.plan_warning(grant)
+
     def again(self) -> int:
         """After a restart: message pushes that were never taken. Gives how many."""
+        for grant in self._world.grants:
+            self.plan_warning(grant)
         waiting = sorted(self._world.unacked)
         for message_id in waiting:
             self.message(*self._world.messages[message_id])

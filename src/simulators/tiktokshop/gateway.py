@@ -10,7 +10,7 @@ from aiohttp import web
 
 from simulators.core.clock import iso, wall_ms
 from simulators.core.faults import Fault
-from simulators.core.wire import cut
+from simulators.core.wire import HUGE_BODY, cut
 from simulators.tiktokshop.answers import ApiError, app_gate, failure, success
 from simulators.tiktokshop.call import Call, Endpoint
 from simulators.tiktokshop.cases import Cases
@@ -24,7 +24,6 @@ from simulators.tiktokshop.world import World
 
 PREFIX = "/tiktok-shop"
 """A base address of its own beside other platforms; signatures may be made over the path with or without it."""
-HUGE_BODY = b'{"code":0,"padding":"' + b"x" * (12 * 1024 * 1024) + b'"}'
 NO_CIPHER = ("/authorization/", "/seller/")
 
 
@@ -184,7 +183,10 @@ class Gateway:
         return reply
 
     def _done(self, call: Call) -> Reply:
-        return Reply(body=success(call.endpoint.handle(call), self._world.clock.now_ms()), code="0")
+        data = call.endpoint.handle(call)
+        if self._world.switches.unknown_fields:
+            data = {**data, "field_of_next_year": {"value": 1}}
+        return Reply(body=success(data, self._world.clock.now_ms()), code="0")
 
     async def _before(self, call: Call | None, fault: Fault) -> Reply | None:
         """What goes wrong before the platform has done anything."""

@@ -27,15 +27,18 @@ def search(call: Call) -> dict[str, Any]:
     offset, size = call.page(smallest=1, largest=100)
     field = call.choice("sort_field", ("create_time", "update_time"))
     order = call.choice("sort_order", ("DESC", "ASC"))
-    status = call.body.get("order_status") or ""
+    status = str(call.body.get("order_status") or "")
     if status and status not in STATUSES:
         raise call.bad(f"order_status {status!r} is not valid")
+    wants_cancel = call.body.get("is_buyer_request_cancel")
+    if wants_cancel is not None and not isinstance(wants_cancel, bool):
+        raise call.bad("is_buyer_request_cancel must be a boolean")
     bounds = tuple(
         call.whole(name) for name in ("create_time_ge", "create_time_lt", "update_time_ge", "update_time_lt")
     )
     wanted = (
         status, str(call.body.get("shipping_type") or ""), str(call.body.get("buyer_user_id") or ""),
-        call.body.get("is_buyer_request_cancel"),
+        wants_cancel,
     )  # fmt: skip
     key = ("orders", call.store.seller_id, field, order, bounds, wanted)
     rows = kept_list(call, key, lambda: _matching(call, field, order, bounds, wanted))

@@ -40,7 +40,18 @@ class Sent:
             raise ApiError(36009022, "The request body is not valid JSON", status=400) from error
         if not isinstance(found, dict):
             raise ApiError(36009022, "The request body is not a JSON object", status=400)
+        if b"\\u" in self.raw and not is_writable(json.dumps(found, ensure_ascii=False)):
+            raise ApiError(36009022, "The request body holds half a character", status=400)
         return found
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be written down: JSON escapes may hold half of a pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def query_of(request: web.Request) -> Sent:

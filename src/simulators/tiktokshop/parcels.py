@@ -105,7 +105,9 @@ def tracking(call: Call) -> dict[str, Any]:
     """The events of all parcels of an order together, without a package id [OAS]; newest first as in the samples."""
     order = order_of(call, call.ids[0], 21001001)
     switches = call.world.switches
-    events = sorted(order.events, key=lambda e: int(e["at_ms"]), reverse=not switches.tracking_oldest_first)
+    events = sorted(order.events, key=lambda e: int(e["at_ms"]))
+    if not switches.tracking_oldest_first:
+        events.reverse()
     rows = [{"description": e["description"], "update_time_millis": e["at_ms"]} for e in events]
     if switches.tracking_codes:
         rows = [{**row, "action_code": e["action_code"]} for row, e in zip(rows, events, strict=True)]

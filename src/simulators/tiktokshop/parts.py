@@ -18,6 +18,7 @@ class Parts:
         self.couriers = Couriers(world, self.lifecycle)
         self.lifecycle.on_transit = self.couriers.plan
         self.cases = Cases(world, self.lifecycle)
+        self.couriers.on_false_delivery = self.cases.nothing_arrived
         self.buyers = Buyers(world, self.threads)
 
     def again(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from simulators.tiktokshop.answers import ApiError
 from simulators.tiktokshop.call import Call, Endpoint, paged
 from simulators.tiktokshop.chat import conversation_of
-from simulators.tiktokshop.entities import BUYER, CHAT, PRODUCTS, Conversation
+from simulators.tiktokshop.entities import CHAT, PRODUCTS, Conversation
 from simulators.tiktokshop.pictures import size_of
 from simulators.tiktokshop.switches import DAY_S
 
@@ -69,15 +69,13 @@ def performance(call: Call) -> dict[str, Any]:
     """Figures of the shop's chats: first answers within 24 hours, their speed, stars. Numbers as text [OAS]."""
     since, until = _day_ms(call, "support_date_ge"), _day_ms(call, "support_date_lt")
     waits, unanswered, sessions = [], 0, 0
-    for conversation in call.world.conversations.values():
-        if conversation.seller_id != call.store.seller_id:
-            continue
+    for conversation in call.world.recent[call.store.seller_id].values():
         asked_ms = 0
         for message in conversation.messages:
-            if message.role == BUYER and not asked_ms:
+            if message.is_buyers and not asked_ms:
                 asked_ms = message.send_ms
                 sessions += since <= asked_ms < until
-            elif message.role != BUYER and asked_ms:
+            elif message.is_sellers and asked_ms:
                 if since <= asked_ms < until:
                     waits.append(message.send_ms - asked_ms)
                 asked_ms = 0
@@ -110,8 +108,8 @@ def search_sessions(call: Call) -> dict[str, Any]:
     wanted = str(call.body.get("buyer_nickname") or "")
     rows = [
         _session_json(conversation, session)
-        for conversation in call.world.conversations.values()
-        if conversation.seller_id == call.store.seller_id and wanted in {"", conversation.buyer_name}
+        for conversation in call.world.recent[call.store.seller_id].values()
+        if wanted in {"", conversation.buyer_name}
         for session in conversation.sessions
         if since <= session["begin_ms"] // 1000 < until
     ]
@@ -123,8 +121,8 @@ def search_sessions(call: Call) -> dict[str, Any]:
 def _session_json(conversation: Conversation, session: dict[str, Any]) -> dict[str, Any]:
     ends_ms = session["end_ms"] or 1 << 62
     within = [m for m in conversation.messages if session["begin_ms"] <= m.send_ms <= ends_ms]
-    asked = next((m.send_ms for m in within if m.role == BUYER), 0)
-    answered = next((m.send_ms for m in within if asked and m.role != BUYER and m.send_ms >= asked), 0)
+    asked = next((m.send_ms for m in within if m.is_buyers), 0)
+    answered = next((m.send_ms for m in within if asked and m.is_sellers and m.send_ms >= asked), 0)
     body: dict[str, Any] = {
         "id": session["id"],
         "conversation_id": conversation.conversation_id,

@@ -25,6 +25,7 @@ class Switches(SwitchBoard):
     bad_sign_code: int = 106001
     business_status: int = 200
     failure_data: str = "null"
+    unknown_fields: bool = False
     # consent
     auto_consent: bool = False
     access_expires_s: int = 7 * DAY_S
@@ -48,6 +49,7 @@ class Switches(SwitchBoard):
     close_service_h: int = 168
     closed_refuses_send: bool = True
     conversations_oldest_first: bool = False
+    system_messages: bool = True
     # orders
     orders_move: bool = True
     hold_s: int = 3_600

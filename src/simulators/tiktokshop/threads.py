@@ -1,6 +1,8 @@
 """The life of a conversation: who may be written to, opening, service agents, sessions, closing by itself."""
 
-from simulators.tiktokshop.entities import BUYER, TIKTOK, Conversation, Message, Order, Store
+import json
+
+from simulators.tiktokshop.entities import BUYER, SYSTEM, TIKTOK, Conversation, Message, Order, Store
 from simulators.tiktokshop.switches import DAY_S
 from simulators.tiktokshop.world import World
 
@@ -27,7 +29,7 @@ class Threads:
             for message in reversed(conversation.messages):
                 if message.send_ms < since:
                     break
-                if message.role == BUYER or not switches.talk_needs_buyer:
+                if message.is_buyers or (message.is_sellers and not switches.talk_needs_buyer):
                     return True
         since = now - switches.order_days * DAY_S * 1000
         orders = world.buyer_orders.get((seller_id, buyer_id), {})
@@ -46,7 +48,7 @@ class Threads:
 
     def _closes_at(self, conversation: Conversation) -> int:
         switches = self._world.switches
-        last = conversation.messages[-1] if conversation.messages else None
+        last = conversation.last_word
         hours = switches.close_service_h if last is not None and last.role == BUYER else switches.close_buyer_h
         since = max(conversation.opened_ms, last.send_ms if last is not None else 0)
         return since + int(hours * HOUR_MS) if hours > 0 else 0
@@ -100,6 +102,26 @@ class Threads:
             self._world.keep_conversation(conversation)
         if is_joining:
             self._world.on_staff(conversation)
+            self._notice(conversation, "ALLOCATED_SERVICE", {"content": "A service agent has joined"})
+
+    def _notice(
+        self,
+        conversation: Conversation,
+        type: str,
+        content: dict[str, str],
+        *,
+        role: str = SYSTEM,
+        hidden: bool = False,
+    ) -> None:
+        """A message of the platform's own; when exactly they come is ours."""
+        if self._world.switches.system_messages:
+            self._world.new_message(
+                conversation, type=type, content=json.dumps(content), role=role, is_visible=not hidden
+            )
+
+    def enter_from(self, conversation: Conversation, order_id: str) -> None:
+        """The mark of a buyer who comes from an order's page [OAS]."""
+        self._notice(conversation, "BUYER_ENTER_FROM_ORDER", {"order_id": order_id}, role=BUYER)
 
     def say(self, conversation: Conversation, *, type: str, content: str, text: str) -> Message:
         """A buyer writes; a shop that takes chats gets an agent assigned."""
@@ -123,6 +145,8 @@ class Threads:
         self._world.keep_conversation(conversation)
         if has_left:
             self._world.on_staff(conversation)
+            # The prompt to rate is for the buyer alone and must be hidden from agents [OAS].
+            self._notice(conversation, "NOTIFICATION", {"content": "Please rate our service"}, hidden=True)
 
     def again(self) -> None:
         """After a restart: plan the closing of what is open."""

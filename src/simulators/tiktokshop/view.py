@@ -1,8 +1,10 @@
 """The simulated TikTok Shop as the simulator's own web page shows it."""
 
+from itertools import islice
+
 from simulators.core.clock import iso
 from simulators.core.views import BubbleView, ChatView, OrderView, ShopView
-from simulators.tiktokshop.entities import BUYER, SYSTEM, Conversation, Message
+from simulators.tiktokshop.entities import BUYER, Conversation, Message
 from simulators.tiktokshop.world import World
 
 
@@ -50,8 +52,8 @@ class View:
 
     def chats(self, shop_id: str, *, offset: int, limit: int) -> list[ChatView]:
         """Conversations of a shop, the last spoken in first, without their messages."""
-        rows = sorted(self._threads(shop_id), key=lambda thread: thread.touched_ms, reverse=True)
-        return [self._chat(thread, ()) for thread in rows[offset : offset + limit]]
+        rows = islice(reversed(self._threads(shop_id)), offset, offset + limit)
+        return [self._chat(thread, ()) for thread in rows]
 
     def chat(self, conversation_id: str) -> ChatView | None:
         """One conversation with its messages, oldest first."""
@@ -61,7 +63,7 @@ class View:
         return self._chat(thread, [_bubble(message) for message in thread.messages if message.is_visible])
 
     def _threads(self, shop_id: str) -> list[Conversation]:
-        return [thread for thread in self._world.conversations.values() if thread.seller_id == shop_id]
+        return list(self._world.recent[shop_id].values())
 
     def _chat(self, thread: Conversation, bubbles: list[BubbleView] | tuple[()]) -> ChatView:
         return ChatView(
@@ -77,7 +79,7 @@ class View:
 
 
 def _bubble(message: Message) -> BubbleView:
-    speaker = {BUYER: "buyer", SYSTEM: "system"}.get(message.role, "seller")
+    speaker = "buyer" if message.is_buyers else "seller" if message.is_sellers else "system"
     return BubbleView(
         message_id=message.message_id,
         at=iso(message.send_ms),

@@ -45,6 +45,7 @@ class World:
         self.on_staff: Callable[[Conversation], None] = lambda conversation: None
         self.on_order: Callable[[Order], None] = lambda order: None
         self.on_case: Callable[[Case], None] = lambda case: None
+        self.on_grant: Callable[[Grant], None] = lambda grant: None
         self._forget()
 
     def _forget(self) -> None:
@@ -61,6 +62,8 @@ class World:
         self.package_orders: dict[tuple[str, str], str] = {}
         self.conversations: dict[str, Conversation] = {}
         self.conversation_of: dict[tuple[str, str], Conversation] = {}
+        self.recent: dict[str, dict[str, Conversation]] = defaultdict(dict)
+        """By shop, the last spoken in at the end."""
         self.messages: dict[str, tuple[Conversation, Message]] = {}
         self.unacked: set[str] = set()
         self.cases: dict[str, Case] = {}
@@ -114,6 +117,7 @@ class World:
         self.by_refresh[grant.refresh_token] = grant
         if keep:
             self.journal.add("grant", asdict(grant))
+            self.on_grant(grant)
         return grant
 
     def add_orders(self, orders: list[Order], *, keep: bool = True) -> int:
@@ -175,6 +179,7 @@ class World:
         """A new or changed thread."""
         self.conversations[conversation.conversation_id] = conversation
         self.conversation_of[conversation.seller_id, conversation.buyer_id] = conversation
+        self.recent[conversation.seller_id][conversation.conversation_id] = conversation
         if keep:
             self.journal.add("conversation", conversation.record())
         return conversation
@@ -201,14 +206,14 @@ class World:
         )
         self._keep(conversation, message)
         self.journal.add("message", message.record())
-        if message.is_sellers and is_visible:
+        if message.is_sellers:
             self.accepted.add(
                 at=iso(now), platform="tiktok-shop", shop=conversation.seller_id, buyer=conversation.buyer_id,
                 conversation=conversation.conversation_id, order_ids=message.order_ids, kind=type, text=text,
                 message_id=message.message_id,
             )  # fmt: skip
         self.on_message(conversation, message)
-        if message.is_sellers and is_visible:
+        if message.is_sellers:
             self.on_seller_message(conversation, message)
         return message
 
@@ -233,11 +238,13 @@ class World:
 
     def _keep(self, conversation: Conversation, message: Message) -> None:
         conversation.messages.append(message)
+        recent = self.recent[conversation.seller_id]
+        recent[conversation.conversation_id] = recent.pop(conversation.conversation_id)
         self.messages[message.message_id] = (conversation, message)
         self.unacked.add(message.message_id)
         if message.role == BUYER:
             conversation.buyer_read_ms = max(conversation.buyer_read_ms, message.send_ms)
-        else:
+        elif message.is_sellers:
             conversation.read_up_to = max(conversation.read_up_to, message.index)
 
     # ---- journal

@@ -11,7 +11,7 @@ from seawall.connectors.shopee.wire import WireDisputeReason, WireMetric, WireOr
 from seawall.connectors.tolerant import rows, whole
 from seawall.kernel.markets import Market
 
-BEFORE_SHIPMENT = frozenset({"UNPAID", "READY_TO_SHIP", "PROCESSED"})
+BEFORE_SHIPMENT = frozenset({"UNPAID", "READY_TO_SHIP", "PROCESSED", "RETRY_SHIP"})
 """[D] only before shipment may a seller cancel; used where the answer lacks `can_full_cancel_order`."""
 
 OUT_OF_STOCK = "OUT_OF_STOCK"

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from seawall.connectors.contracts import Exchange
-from seawall.connectors.errors import Transient
+from seawall.connectors.errors import ConnectorError, Transient
 from seawall.connectors.shopee.errors import CallFacts, doubt, rejected
 from seawall.connectors.shopee.judging import judged
 from seawall.connectors.shopee.signing import sign_public, sign_subject
@@ -20,6 +20,7 @@ from seawall.kernel.markets import Platform
 
 HIDDEN_NAMES = frozenset({"code", "refresh_token"})
 """Business parameters that are secrets themselves: kept out of every Exchange."""
+_TIGHT = (",", ":")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,12 @@ class ShopeeClient:
             path=api.path, is_effect=api.is_effect, answered_at=answered_at,
             request_id=exchange.request_id, exchange=exchange,
         )  # fmt: skip
-        found = judged(received.status, received.headers.get("Retry-After"), payload, facts)
+        try:
+            found = judged(received.status, received.headers.get("Retry-After"), payload, facts)
+        except ConnectorError as error:
+            if not api.keeps_answer:
+                error.raw = None  # whatever stood beside the refusal, tokens are kept in no error
+            raise
         return Answer(payload=found, exchange=exchange)
 
     def facts(self, api: Api, answer: Answer) -> CallFacts:
@@ -163,7 +169,7 @@ class ShopeeClient:
 def _body_of(api: Api, business: Mapping[str, Any], upload: Upload | None) -> bytes | aiohttp.FormData | None:
     """Half a surrogate pair has no UTF-8 form: refused before anything leaves."""
     try:
-        text = json.dumps(business, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(business, ensure_ascii=False, separators=_TIGHT).encode()
     except UnicodeEncodeError as error:
         raise rejected("platform_rejected", code="not_utf8", detail=error.reason) from None
     if api.method == "GET":
@@ -178,7 +184,9 @@ def _body_of(api: Api, business: Mapping[str, Any], upload: Upload | None) -> by
 def _as_sent(business: Mapping[str, Any], upload: Upload | None) -> dict[str, str]:
     """Business parameters as text: lists and objects as the JSON they were sent as, a file by its fingerprint."""
     shown = {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        name: storable_text(value)
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, separators=_TIGHT)
         for name, value in business.items()
         if name not in HIDDEN_NAMES
     }

@@ -130,7 +130,11 @@ SEND_PATH = "/api/v2/sellerchat/send_message"
 _ORDER_PATHS = ("/api/v2/order/", "/api/v2/logistics/")
 _QUOTA_ZONE = timezone(timedelta(hours=8))
 """[D] the daily quota of an app starts anew at 00:00 there."""
+_RETURN_PATHS = "/api/v2/returns/"
 _AROUND_DOTS = re.compile(r"\s*\.\s*")
+_STALE_WORDS = re.compile(r"\b(?:invalid|no) timestamp\b|\btimestamp is (?:expired|invalid)")
+_COMMON_WORDS = re.compile(r"\b(?:partner_id|access_token|sign|shop_?id)\b")
+_PARTNER_WORDS = re.compile(r"\bpartner_id is\b|\bapp\b.*\bdeleted\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,19 +158,38 @@ def meaning_of(code: str, message: str, path: str) -> Meaning:
     """What a code means on this path, with these words beside it."""
     name = normal(code)
     last = name.rpartition(".")[2]
-    words = message.lower()
-    if last == "error_limit" and name == "order.error_limit" and path == CANCEL_PATH:
+    by_words = _by_words(last, message.strip().lower(), path)
+    if by_words is not None:
+        return by_words
+    if name == "order.error_limit" and path == CANCEL_PATH:
         # Without a prefix it is the app's daily quota; here "cannot cancel this order" [D].
         return _says("shopee_not_cancellable")
-    if last == "error_param" and "timestamp" in words:
-        return _STALE
-    if last == "error_permission" and "link shop" in words:
-        return _CONNECTION
     if last == "error_business" and path == SEND_PATH:
         return _says("shopee_same_text")
     if last == "error_not_found" and path.startswith(_ORDER_PATHS):
         return _says("shopee_order_not_in_shop")
     return MEANINGS.get(name) or MEANINGS.get(last) or _REJECTED
+
+
+def _by_words(last: str, words: str, path: str) -> Meaning | None:
+    """[D] a few codes stand for several situations, and only the words beside them tell which."""
+    match last:
+        case "error_param" if _STALE_WORDS.search(words):
+            return _STALE
+        case "error_param" if not words.startswith("wrong parameters") and _COMMON_WORDS.search(words):
+            return _CONNECTION
+        case "error_permission" if "link shop" in words:
+            return _CONNECTION
+        case "error_auth" if "system error" in words:
+            return _DOUBT
+        case "error_auth" if "no permission" in words or "restricted" in words:
+            return Meaning(Family.RESTRICTED, "shopee_api_not_granted")
+        case "error_auth" if _PARTNER_WORDS.search(words):
+            return _CONNECTION
+        case "error_data" if path.startswith(_RETURN_PATHS) and "return you queried doesn't exist" in words:
+            return _says("shopee_return_not_in_shop")
+        case _:
+            return None
 
 
 def is_documented(code: str) -> bool:

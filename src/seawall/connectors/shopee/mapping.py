@@ -80,19 +80,20 @@ def trace_of(tracks: Sequence[tuple[Mapping[str, Any], str, str]]) -> list[Trace
 
 def _events_of(answer: Mapping[str, Any], package_id: str, tracking_number: str) -> list[TraceEvent]:
     track = WireTrack.model_validate(answer)
-    found = []
+    found: list[TraceEvent] = []
     for listed, name, number in (
         (track.tracking_info, "tracking_info", tracking_number),
         (track.reversed_tracking_info, "reversed_tracking_info", track.reversed_tracking_number),
     ):
         is_reversed = name == "reversed_tracking_info"
+        events: list[TraceEvent] = []
         # Both lists were made from the same rows in the same order, so each event keeps its own raw line.
         for event, raw in zip(listed, rows(answer.get(name)), strict=True):
             at = instant(event.update_time)
             if at is None:
                 continue
             code = event.logistics_status or (REVERSED if is_reversed else "")
-            found.append(
+            events.append(
                 TraceEvent(
                     code=code,
                     kind=REVERSED if is_reversed else code,
@@ -103,4 +104,7 @@ def _events_of(answer: Mapping[str, Any], package_id: str, tracking_number: str)
                     raw=raw,
                 )
             )
+        # Events of the same second keep their order in time, so a list that runs backwards is turned round first.
+        is_backwards = bool(events) and events[0].at > events[-1].at
+        found += reversed(events) if is_backwards else events
     return found

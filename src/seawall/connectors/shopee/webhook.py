@@ -29,6 +29,8 @@ KINDS: dict[str, EventKind] = {
 """[D, S] by the number in the body."""
 CHAT_KINDS = {"message": EventKind.MESSAGE, "notification": EventKind.SESSION}
 """[D3] of `data.type` in a chat push."""
+REPLIED = "mark_as_replied"
+"""[M] the notification when somebody of the shop answered outside the API."""
 PING = "verify"
 """Our name for the test body, whose code is not documented [U]."""
 MAX_BODY = 512 * 1024
@@ -75,7 +77,7 @@ class ShopeePushReader:
         if not code:
             raise _unreadable("no code")
         content = object_at(data, "content")
-        kind = CHAT_KINDS.get(scalar(data.get("type")), EventKind.OTHER) if code == WEBCHAT else KINDS.get(code)
+        kind = _chat_kind(data, content) if code == WEBCHAT else KINDS.get(code)
         seller_id = _seller_of(envelope, data, content)
         return PushEvent(
             platform=Platform.SHOPEE,
@@ -126,6 +128,16 @@ def _data_of(envelope: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _unreadable("data is not an object")
     return data
+
+
+def _chat_kind(data: Mapping[str, Any], content: Mapping[str, Any]) -> EventKind:
+    """A notification is about a conversation's state only when it says that somebody replied, or counts what is unread:
+    what other kinds mean is unknown [U], and reading "nothing unread" into one would hide a buyer's answer."""
+    kind = CHAT_KINDS.get(scalar(data.get("type")), EventKind.OTHER)
+    tells_state = scalar(content.get("type")) == REPLIED or "unread_count" in content
+    if kind is EventKind.SESSION and not (tells_state and identifier(content.get("conversation_id"))):
+        return EventKind.OTHER
+    return kind
 
 
 def _code_of(data: Mapping[str, Any]) -> str:

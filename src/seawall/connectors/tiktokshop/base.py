@@ -7,7 +7,7 @@ from seawall.connectors.tiktokshop import mapping
 from seawall.connectors.tiktokshop.client import Answer, TiktokClient
 from seawall.connectors.tiktokshop.endpoints import ORDERS
 from seawall.connectors.tiktokshop.errors import rejected
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar
+from seawall.connectors.tolerant import rows_at, scalar
 from seawall.connectors.unsupported import Unsupported
 from seawall.kernel.clock import Clock
 

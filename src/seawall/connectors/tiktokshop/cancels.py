@@ -30,8 +30,9 @@ from seawall.connectors.tiktokshop.limits import CASES_PAGE, KEY_MAX
 from seawall.connectors.tiktokshop.mapping import status_of
 from seawall.connectors.tiktokshop.pages import Listing, Window
 from seawall.connectors.tiktokshop.reasons import NEVER, documented
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import id_of
 from seawall.connectors.tiktokshop.wire import WireCancellation
+from seawall.connectors.tolerant import rows_at, scalar
 from seawall.kernel.markets import Platform
 
 _CANCELLATIONS = Listing(api=CANCELLATIONS, rows="cancellations", id="cancel_id", page_size=CASES_PAGE)
@@ -62,7 +63,7 @@ class CancelCalls(ShopCalls):
                 order_id=order_id, is_eligible=True, why_not="", reasons=said.reasons, line_ids=(),
                 exchange=answer.exchange,
             )  # fmt: skip
-        known = documented(status, self._credentials.market)
+        known = () if said.names_reasons else documented(status, self._credentials.market)
         if not known:
             return _options(order_id, why_not=f"{status}: no reason known", exchange=answer.exchange)
         return CancelOptions(order_id=order_id, is_eligible=True, why_not="", reasons=known, line_ids=(), exchange=None)
@@ -172,7 +173,7 @@ def _refuse_partial(order: PlatformOrder, line_ids: Sequence[str], exchange: Exc
 
 
 def _cancelled(order_id: str, answer: Answer) -> Cancelled:
-    cancel_id = scalar(answer.data.get("cancel_id"))
+    cancel_id = id_of(answer.data.get("cancel_id"))
     state = cases.cancel_state(status_of(scalar(answer.data.get("cancel_status"))))
     if not cancel_id:
         raise answer.unreadable("success without a cancel id")

@@ -16,7 +16,7 @@ from seawall.connectors.contracts import (
 )
 from seawall.connectors.tiktokshop.mapping import status_of
 from seawall.connectors.tiktokshop.reasons import reason_of
-from seawall.connectors.tiktokshop.scalars import amount, instant, scalar
+from seawall.connectors.tiktokshop.scalars import instant
 from seawall.connectors.tiktokshop.wire import (
     WireAction,
     WireCancellation,
@@ -26,6 +26,7 @@ from seawall.connectors.tiktokshop.wire import (
     WireReturn,
     WireSku,
 )
+from seawall.connectors.tolerant import amount, scalar
 
 BUYER_CANCEL = "BUYER_CANCEL"
 PENDING = "CANCELLATION_REQUEST_PENDING"
@@ -96,6 +97,8 @@ class Eligibility:
     is_eligible: bool
     why_not: str
     reasons: tuple[CaseReason, ...]
+    names_reasons: bool
+    """Whether it named any for some line: then no other reason may take their place."""
 
 
 def eligibility_of(rows: Iterable[Mapping[str, Any]], order: PlatformOrder) -> Eligibility:
@@ -114,6 +117,7 @@ def eligibility_of(rows: Iterable[Mapping[str, Any]], order: PlatformOrder) -> E
         is_eligible=bool(lines) and barred is None,
         why_not=" ".join(filter(None, (barred.ineligible_code, barred.ineligible_reason))) if barred else "",
         reasons=_common_reasons(lines) if barred is None else (),
+        names_reasons=any(each.available_reason_names for each in lines),
     )
 
 

@@ -12,6 +12,7 @@ from seawall.connectors.contracts import (
     SessionState,
     UploadedImage,
 )
+from seawall.connectors.errors import Rejected
 from seawall.connectors.tiktokshop import mapping
 from seawall.connectors.tiktokshop.base import ShopCalls
 from seawall.connectors.tiktokshop.client import Answer
@@ -27,8 +28,10 @@ from seawall.connectors.tiktokshop.endpoints import (
 from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.images import part_of
 from seawall.connectors.tiktokshop.limits import MESSAGES_PAGE, TEXT_MAX, text_units
-from seawall.connectors.tiktokshop.scalars import compact, object_at, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import compact, id_of
+from seawall.connectors.tolerant import object_at, rows_at, scalar
 
+_RULES_FORBID = "45109001"
 MAX_MESSAGE_PAGES = 200
 """Of one conversation, ours."""
 
@@ -46,20 +49,23 @@ class ChatCalls(ShopCalls):
         if not order.buyer_id:
             raise rejected("tiktok_no_buyer", code="user_id", detail=order_id, exchange=read.exchange)
         answer = await self._client.call(CONVERSATION_OPEN, body={"buyer_user_id": order.buyer_id})
-        session_id = scalar(answer.data.get("conversation_id"))
+        session_id = id_of(answer.data.get("conversation_id"))
         if not session_id:
             raise answer.unreadable("no conversation_id")
         return SessionOpened(session_id=session_id, exchange=answer.exchange)
 
     async def send_text(self, session_id: str, text: str, *, order_id: str = "") -> MessageSent:
-        """Send once, at most 2,000 characters. OutcomeUnknown unless it was certainly not sent."""
+        """Send once, at most 2,000 characters. OutcomeUnknown unless it was certainly not sent.
+
+        With `order_id`, a conversation that has ended is opened again and the text sent into it, see `_send_about`.
+        """
         if text_units(text) > TEXT_MAX:
             raise rejected("tiktok_text_too_long", code="text", detail=f"{text_units(text)} > {TEXT_MAX}")
-        return await self._send(session_id, "TEXT", {"content": text})
+        return await self._send_about(order_id, session_id, "TEXT", {"content": text})
 
     async def send_order_card(self, session_id: str, order_id: str) -> MessageSent:
         """Send the card of an order once. In Indonesia it must be of the platform the buyer is on [OAS]."""
-        return await self._send(session_id, "ORDER_CARD", {"order_id": order_id})
+        return await self._send_about(order_id, session_id, "ORDER_CARD", {"order_id": order_id})
 
     async def upload_image(self, image: bytes, *, file_name: str) -> UploadedImage:
         """Store a PNG, JPEG, GIF or WebP of at most 10 MB [OAS]. The file name stays here: nobody needs it there."""
@@ -73,10 +79,24 @@ class ChatCalls(ShopCalls):
         """Send an uploaded image once; only addresses of `upload_image` are taken [OAS]."""
         return await self._send(session_id, "IMAGE", {"url": image.url, "width": image.width, "height": image.height})
 
+    async def _send_about(self, order_id: str, session_id: str, kind: str, content: Mapping[str, Any]) -> MessageSent:
+        """A conversation ends by itself after hours without a buyer's answer [3P], and 45109001 then says only that
+        rules forbid sending: certainly nothing was sent. So it is opened again, once, under its old id [OAS]; where
+        the rules forbid that too, this refusal is the one that is told. Another id would be another buyer's: then
+        nothing is sent."""
+        try:
+            return await self._send(session_id, kind, content)
+        except Rejected as refused:
+            if refused.platform_code != _RULES_FORBID or not order_id:
+                raise
+            if (await self.open_session(order_id)).session_id != session_id:
+                raise
+        return await self._send(session_id, kind, content)
+
     async def _send(self, session_id: str, kind: str, content: Mapping[str, Any]) -> MessageSent:
         """`content` travels as JSON inside a string [OAS]. The answer tells no time."""
         answer = await self._client.call(MESSAGE_SEND, session_id, body={"type": kind, "content": compact(content)})
-        message_id = scalar(answer.data.get("message_id"))
+        message_id = id_of(answer.data.get("message_id"))
         if not message_id:
             raise answer.unreadable("success without a message id")
         return MessageSent(session_id=session_id, message_id=message_id, platform_time=None, exchange=answer.exchange)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from seawall.connectors.contracts import Exchange
-from seawall.connectors.errors import ConnectorError, RateLimited
-from seawall.connectors.tiktokshop.asking import ask
+from seawall.connectors.errors import ConnectorError, RateLimited, Transient
 from seawall.connectors.tiktokshop.endpoints import Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import compact, parse_object, scalar
+from seawall.connectors.tiktokshop.scalars import compact, id_of
 from seawall.connectors.tiktokshop.signing import sign_request
-from seawall.connectors.transport import Limits, Received, Transport
+from seawall.connectors.tolerant import parse_object
+from seawall.connectors.transport import Limits, NoAnswer, NotSent, Received, Transport
 from seawall.kernel.clock import Clock
 from seawall.kernel.markets import Platform
 
@@ -71,7 +71,7 @@ class TiktokClient:
         self._clock = clock
         self._record = record
         self._throttled = 0
-        self._transport = Transport(limits or Limits())
+        self._transport = Transport(limits)
 
     async def __aenter__(self) -> "TiktokClient":
         await self._transport.__aenter__()
@@ -97,12 +97,12 @@ class TiktokClient:
         asked_at = self._clock.now()
         received = await ask(
             self._transport,
+            CallFacts(is_effect=api.is_effect, answered_at=asked_at),
             api.method,
             f"{self._base_url}{path}",
             query=self._signed(api, path, business, raw, content_type),
             headers=self._headers(content_type),
-            body=raw or None,
-            is_effect=api.is_effect,
+            body=raw,
         )
         payload = parse_object(received.body)
         exchange = Exchange(
@@ -111,7 +111,7 @@ class TiktokClient:
             request=_kept(business, body, file),
             status=received.status,
             body=_text(received.body) if api.keeps_answer else "",
-            request_id=scalar(payload.get("request_id")) if payload else "",
+            request_id=id_of(payload.get("request_id")) if payload else "",
             asked_at=asked_at,
             answered_at=self._clock.now(),
         )
@@ -154,11 +154,35 @@ class TiktokClient:
         )
 
 
+async def ask(
+    transport: Transport,
+    facts: CallFacts,
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    body: bytes = b"",
+) -> Received:
+    """One request and its whole answer. Raises Transient when certainly nothing left; for what may have arrived
+    OutcomeUnknown if it is an effect, else Transient."""
+    failed: ConnectorError
+    try:
+        return await transport.send(method, url, query=query, data=body or None, headers=headers)
+    except NotSent as error:
+        failed = Transient("tiktok_no_connection", platform=Platform.TIKTOK, platform_code=error.why)
+    except NoAnswer as error:
+        failed = doubt(error.why, facts, code=error.code)
+    # Raised out here without its cause, whose words hold the address: that of a token call holds the app secret.
+    raise failed
+
+
 def _wire(body: Mapping[str, Any] | None, file: FilePart | None) -> tuple[bytes, str]:
     """The bytes that are signed and sent, made once, with their content type."""
     if file is not None:
-        # A boundary made of the content cannot stand in it, and the same image gives the same bytes.
-        boundary = f"seawall{hashlib.sha256(file.content).hexdigest()}"
+        # A boundary made of the content does not stand in it, and the same image gives the same bytes. At most 70
+        # characters (RFC 2046).
+        boundary = f"seawall{hashlib.sha256(file.content).hexdigest()[:48]}"
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="data"; filename="image"\r\n'
             f"Content-Type: {file.mime_type}\r\n\r\n"

@@ -9,8 +9,8 @@ from seawall.connectors.tiktokshop.endpoints import CONVERSATIONS
 from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.limits import CONVERSATIONS_PAGE
 from seawall.connectors.tiktokshop.pages import MAX_PAGES
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar
 from seawall.connectors.tiktokshop.wire import WireConversation
+from seawall.connectors.tolerant import rows_at, scalar
 
 QUIET_PAGES = 2
 """How many pages without anything new end the reading of a list that was newest first so far (ours)."""
@@ -21,15 +21,15 @@ Raw = Mapping[str, Any]
 class Conversations:
     """Reads the list as far as needed.
 
-    In which order it comes is not documented [UNK]. While every row so far was older than the one before it, the list
-    is taken to be newest first, and two whole pages without news end it. One row out of order, or one without a last
-    message, and it is read to its end: an answer that is missed costs more than calls do.
+    In which order it comes is not documented [UNK]. Once a row was older than the one before it and none was newer,
+    the list is taken to be newest first, and two whole pages without news end it. One row out of order, one without a
+    last message, or rows of one second only, and it is read to its end: an answer that is missed costs more than calls.
     """
 
     def __init__(self, client: TiktokClient) -> None:
         self._client = client
         self._found: dict[str, tuple[int, Raw]] = {}
-        self._is_newest_first = True
+        self._fell, self._rose = False, False
         self._last: int | None = None
 
     async def changed_since(self, since: datetime) -> list[Raw]:
@@ -44,7 +44,7 @@ class Conversations:
             news = [self._keep(raw, bound) for raw in rows_at(answer.data, "conversations")]
             quiet = 0 if any(news) else quiet + 1
             following = scalar(answer.data.get("next_page_token"))
-            if not following or (self._is_newest_first and quiet >= QUIET_PAGES):
+            if not following or (self._fell and not self._rose and quiet >= QUIET_PAGES):
                 return [raw for _, raw in sorted(self._found.values(), key=lambda row: -row[0])]
             if following == token:
                 raise rejected("tiktok_list_loops", code="page_token", exchange=answer.exchange)
@@ -56,7 +56,8 @@ class Conversations:
         row = WireConversation.model_validate(raw)
         at = row.latest_message.create_time
         if at == 0 or (self._last is not None and at > self._last):
-            self._is_newest_first = False
+            self._rose = True
+        self._fell = self._fell or (self._last is not None and at < self._last)
         self._last = at or self._last
         if at and at < bound:
             return False

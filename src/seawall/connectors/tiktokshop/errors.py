@@ -128,10 +128,13 @@ NO_SUCH_PATH = frozenset({"36009009", "36009010", "36009014"})
 _WORDS: tuple[tuple[Family, str, re.Pattern[str]], ...] = (
     # Only the clock drifts: the next try carries a new stamp, and no shop is cut off for it.
     (Family.TRANSIENT, "tiktok_clock", re.compile(r"timestamp", re.IGNORECASE)),
-    (Family.STOP, _STOP, re.compile(r"\bsign\b|signature|app[ _-]?key|cipher|version", re.IGNORECASE)),
+    (Family.STOP, _STOP, re.compile(r"\bsign\b|signature|app[ _-]?(key|secret)|cipher|\bversion\b", re.IGNORECASE)),
     (Family.AUTH, "platform_auth_expired", re.compile(r"access[ _-]?token|x-tts-access-token", re.IGNORECASE)),
 )
 """Of several names in one sentence the first here counts: asking the seller again is the last guess, not the first."""
+
+LONGEST_CODE = 80
+"""What our tables keep of a code; the platform's have at most nine digits."""
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60
 """[DOC] "Rate limits": one second, doubling, to about a minute. No jitter is added here: lanes wait apart anyway."""
@@ -232,7 +235,7 @@ def _by_words(message: str) -> tuple[Family, str]:
 def _rest(code: str, detail: str, facts: CallFacts) -> dict[str, Any]:
     return {
         "platform": Platform.TIKTOK,
-        "platform_code": code,
+        "platform_code": code[:LONGEST_CODE],
         "request_id": facts.request_id,
         "detail": detail[:500],
         "exchange": facts.exchange,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seawall.connectors.tiktokshop.errors import CODES, CallFacts, doubt, refusal, rejected, throttled
-from seawall.connectors.tiktokshop.scalars import object_at, rows_at, scalar
+from seawall.connectors.tolerant import object_at, rows_at, scalar
 
 _IDS_OF_EFFECTS = ("message_id", "cancel_id")
 

@@ -12,8 +12,9 @@ from seawall.connectors.contracts import (
     TraceEvent,
     UploadedImage,
 )
-from seawall.connectors.tiktokshop.scalars import instant, scalar
+from seawall.connectors.tiktokshop.scalars import id_of, instant
 from seawall.connectors.tiktokshop.wire import WireConversation, WireImage, WireMessage, WireOrder, WireTrack
+from seawall.connectors.tolerant import scalar
 
 SPEAKERS: Mapping[str, Speaker] = {
     "BUYER": Speaker.BUYER,
@@ -103,8 +104,8 @@ def message_of(raw: Mapping[str, Any], session_id: str = "") -> ChatMessage | No
     the shop that are not count as no proof. The buyer's words are never left out.
     """
     message = WireMessage.model_validate(raw)
-    conversation = message.conversation_id or session_id
-    message_id = message.id or message.message_id
+    conversation = id_of(message.conversation_id or session_id)
+    message_id = id_of(message.id or message.message_id)
     sent_at = instant(message.create_time)
     if not conversation or not message_id or sent_at is None:
         return None
@@ -148,11 +149,11 @@ def _text_of(message: WireMessage) -> str:
 def session_of(raw: Mapping[str, Any]) -> SessionState | None:
     """A conversation; None without an id. No read positions: the platform has no read receipts [3P]."""
     conversation = WireConversation.model_validate(raw)
-    if not conversation.id:
+    if not id_of(conversation.id):
         return None
     return SessionState(
         session_id=conversation.id,
-        unread=conversation.unread_count,
+        unread=max(conversation.unread_count, 0),
         seller_read_up_to=None,
         buyer_read_up_to=None,
         raw=raw,

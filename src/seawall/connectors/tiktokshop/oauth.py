@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from seawall.connectors.contracts import TokenGrant
 from seawall.connectors.errors import AuthExpired, ConnectorError, Rejected
-from seawall.connectors.tiktokshop.asking import ask
-from seawall.connectors.tiktokshop.client import TiktokClient
+from seawall.connectors.tiktokshop.client import TiktokClient, ask
 from seawall.connectors.tiktokshop.endpoints import SHOPS, TOKEN_GET, TOKEN_REFRESH, Api
 from seawall.connectors.tiktokshop.errors import CallFacts, doubt, rejected
 from seawall.connectors.tiktokshop.judging import judged
-from seawall.connectors.tiktokshop.scalars import parse_object, rows_at, scalar
+from seawall.connectors.tiktokshop.scalars import id_of
 from seawall.connectors.tiktokshop.sites import API_BASE_URL, AUTH_BASE_URL, CONSENT_URL
 from seawall.connectors.tiktokshop.wire import WireShop, WireTokens
+from seawall.connectors.tolerant import parse_object, rows_at
 from seawall.connectors.transport import Limits, Transport
 from seawall.kernel.clock import SYSTEM_CLOCK, Clock
 from seawall.kernel.errors import Refused
@@ -56,8 +56,8 @@ class TiktokAuthoriser:
         self._consent_url = consent_url
         self._api_url = api_url
         self._clock = clock
-        self._limits = limits or Limits()
-        self._transport = Transport(self._limits)
+        self._limits = limits
+        self._transport = Transport(limits)
 
     async def __aenter__(self) -> "TiktokAuthoriser":
         await self._transport.__aenter__()
@@ -123,18 +123,17 @@ class TiktokAuthoriser:
     async def _ask(self, api: Api, params: Mapping[str, str]) -> tuple[Mapping[str, Any], CallFacts]:
         received = await ask(
             self._transport,
+            CallFacts(is_effect=False, answered_at=self._clock.now()),
             api.method,
             f"{self._auth_url}{api.path}",
             query={"app_key": self._app_key, "app_secret": self._app_secret, **params},
             headers={},
-            body=None,
-            is_effect=False,
         )
         payload = parse_object(received.body)
         facts = CallFacts(
             is_effect=False,
             answered_at=self._clock.now(),
-            request_id=scalar(payload.get("request_id")) if payload else "",
+            request_id=id_of(payload.get("request_id")) if payload else "",
             retry_after=received.headers.get("Retry-After", ""),
         )
         return judged(received.status, payload, facts), facts

@@ -9,7 +9,7 @@ from seawall.connectors.tiktokshop.base import ShopCalls
 from seawall.connectors.tiktokshop.endpoints import ORDERS_SEARCH, TRACKING
 from seawall.connectors.tiktokshop.limits import ORDERS_PAGE
 from seawall.connectors.tiktokshop.pages import Listing, Window
-from seawall.connectors.tiktokshop.scalars import rows_at
+from seawall.connectors.tolerant import rows_at
 
 _ORDERS = Listing(api=ORDERS_SEARCH, rows="orders", id="id", page_size=ORDERS_PAGE)
 

@@ -8,7 +8,7 @@ from typing import Any
 from seawall.connectors.tiktokshop.client import Answer, TiktokClient
 from seawall.connectors.tiktokshop.endpoints import Api
 from seawall.connectors.tiktokshop.errors import rejected
-from seawall.connectors.tiktokshop.scalars import rows_at, scalar, whole
+from seawall.connectors.tolerant import rows_at, scalar, whole
 
 MAX_PAGES = 5_000
 """Of one list, ours: a list that goes on for ever is a fault, and is said to be one."""

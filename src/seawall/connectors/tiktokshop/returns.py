@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from seawall.connectors.contracts import CaseReason, EvidenceImage, Exchange, ReturnCase
 from seawall.connectors.tiktokshop import cases
@@ -12,7 +13,7 @@ from seawall.connectors.tiktokshop.errors import rejected
 from seawall.connectors.tiktokshop.images import part_of
 from seawall.connectors.tiktokshop.limits import CASES_PAGE
 from seawall.connectors.tiktokshop.pages import Listing, Window
-from seawall.connectors.tiktokshop.scalars import rows_at
+from seawall.connectors.tolerant import rows_at
 
 _RETURNS = Listing(api=RETURNS, rows="return_orders", id="return_id", page_size=CASES_PAGE)
 
@@ -72,11 +73,11 @@ class ReturnCalls(ShopCalls):
         decision = cases.reject_decision(case)
         if not decision:
             raise rejected("tiktok_not_waiting", code=case.status, detail=return_id)
-        body = {
-            "decision": decision,
-            "reject_reason": reason,
-            "comment": comment,
-            "images": [
+        body: dict[str, Any] = {"decision": decision, "reject_reason": reason}
+        if comment:
+            body["comment"] = comment
+        if images:
+            body["images"] = [
                 {
                     "image_id": image.image_id,
                     "mime_type": image.mime_type,
@@ -84,7 +85,6 @@ class ReturnCalls(ShopCalls):
                     "width": image.width,
                 }
                 for image in images
-            ],
-        }
+            ]
         query = {"idempotency_key": idempotency_key(intent_key)}
         return (await self._client.call(RETURN_REJECT, return_id, query=query, body=body)).exchange

@@ -7,8 +7,8 @@ from seawall.connectors.tiktokshop import cases
 from seawall.connectors.tiktokshop.base import ShopCalls
 from seawall.connectors.tiktokshop.endpoints import PERFORMANCE, SHOPS
 from seawall.connectors.tiktokshop.errors import rejected
-from seawall.connectors.tiktokshop.scalars import object_at, rows_at
 from seawall.connectors.tiktokshop.wire import WireShop
+from seawall.connectors.tolerant import object_at, rows_at
 
 HEALTH_DAYS = 7
 """The span of the documented sample; the longest one allowed is not documented."""

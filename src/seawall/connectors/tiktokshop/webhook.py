@@ -10,8 +10,9 @@ from typing import Any
 
 from seawall.connectors.contracts import ChatMessage, EventKind, PushEvent, PushKeys, SessionState
 from seawall.connectors.tiktokshop import mapping
-from seawall.connectors.tiktokshop.scalars import compact, inner_object, instant, parse_object, scalar, whole
+from seawall.connectors.tiktokshop.scalars import compact, inner_object, instant
 from seawall.connectors.tiktokshop.signing import is_push_genuine
+from seawall.connectors.tolerant import parse_object, scalar, whole
 from seawall.kernel.errors import InvalidInput, NotAllowed
 from seawall.kernel.markets import Platform
 
@@ -46,7 +47,8 @@ class TiktokPushReader:
         """The event in a verified body. `seller_id` is the shop id: pushes never carry the cipher."""
         if len(body) > MAX_BODY:
             raise _unreadable(f"more than {MAX_BODY} bytes")
-        envelope = parse_object(body)
+        # As text, since only text is always checked for depth.
+        envelope = parse_object(body.decode("utf-8", "replace"))
         if envelope is None:
             raise _unreadable("not a JSON object")
         push_type = scalar(envelope.get("type")).strip()

@@ -1,42 +1,28 @@
-"""TikTok Shop's JSON as pydantic models: unknown fields kept, ids as text, numbers and flags accepted as text too.
+"""TikTok Shop's JSON as pydantic models: unknown fields ignored, ids as text, numbers and flags accepted as text too.
 
 Field names are [OAS] unless a line says otherwise. Ids pass 2^53 and come as text; whole numbers are exact in Python
 either way. Nothing is required that a buyer's contact can do without.
 """
 
-from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from seawall.connectors.tiktokshop.scalars import amount, inner_object, scalar, truth, whole
+from seawall.connectors.tiktokshop.scalars import inner_object
+from seawall.connectors.tolerant import Amount, Flag, Rows, Text, Whole, Wire, scalar, truth
 
 
 def _object(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
 
-def _rows(value: object) -> object:
-    """A list of objects; anything else in it (null, text) is dropped."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
 def _texts(value: object) -> object:
     return [scalar(each) for each in value if scalar(each)] if isinstance(value, list) else []
 
 
-Text = Annotated[str, BeforeValidator(scalar)]
-Whole = Annotated[int, BeforeValidator(whole)]
-Flag = Annotated[bool, BeforeValidator(truth)]
-Amount = Annotated[Decimal | None, BeforeValidator(amount)]
 Texts = Annotated[list[str], BeforeValidator(_texts)]
 Inner = Annotated[dict[str, Any], BeforeValidator(inner_object)]
-
-
-class Wire(BaseModel):
-    """A tolerant object of the platform."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
+Object = BeforeValidator(_object)
 
 
 class WirePayment(Wire):
@@ -67,8 +53,8 @@ class WireOrder(Wire):
     user_id: Text = ""
     create_time: Whole = 0
     update_time: Whole = 0
-    payment: Annotated[WirePayment, BeforeValidator(_object)] = Field(default_factory=WirePayment)
-    line_items: Annotated[list[WireLine], BeforeValidator(_rows)] = Field(default_factory=list)
+    payment: Annotated[WirePayment, Object] = Field(default_factory=WirePayment)
+    line_items: Annotated[list[WireLine], Rows] = Field(default_factory=list)
 
 
 class WireTrack(Wire):
@@ -97,7 +83,7 @@ class WireMessage(Wire):
     content: Inner = Field(default_factory=dict)
     create_time: Whole = 0
     is_visible: Annotated[bool, BeforeValidator(lambda value: value is None or truth(value))] = True
-    sender: Annotated[WireSender, BeforeValidator(_object)] = Field(default_factory=WireSender)
+    sender: Annotated[WireSender, Object] = Field(default_factory=WireSender)
 
 
 class WireConversation(Wire):
@@ -105,7 +91,7 @@ class WireConversation(Wire):
 
     id: Text = ""
     unread_count: Whole = 0
-    latest_message: Annotated[WireMessage, BeforeValidator(_object)] = Field(default_factory=WireMessage)
+    latest_message: Annotated[WireMessage, Object] = Field(default_factory=WireMessage)
 
 
 class WireAction(Wire):
@@ -115,7 +101,7 @@ class WireAction(Wire):
     deadline: Whole = 0
 
 
-Actions = Annotated[list[WireAction], BeforeValidator(_rows)]
+Actions = Annotated[list[WireAction], Rows]
 
 
 class WireCancellation(Wire):
@@ -151,7 +137,7 @@ class WireReturn(Wire):
     create_time: Whole = 0
     update_time: Whole = 0
     seller_next_action_response: Actions = Field(default_factory=list)
-    refund_amount: Annotated[WireRefund, BeforeValidator(_object)] = Field(default_factory=WireRefund)
+    refund_amount: Annotated[WireRefund, Object] = Field(default_factory=WireRefund)
 
 
 class WireEligibility(Wire):
@@ -168,7 +154,7 @@ class WireEligibility(Wire):
 class WireSku(Wire):
     """The lines of one product of an order."""
 
-    line_item_eligibility: Annotated[list[WireEligibility], BeforeValidator(_rows)] = Field(default_factory=list)
+    line_item_eligibility: Annotated[list[WireEligibility], Rows] = Field(default_factory=list)
 
 
 class WireReason(Wire):
