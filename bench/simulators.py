@@ -146,10 +146,11 @@ def measure(platform: str, sends: int, folder: Path) -> None:
         assert taken == kept == sends, f"{platform}: {taken} answered, {kept} kept, {sends} sent"
     finally:
         load.sim.stop()
+    by_clock, by_cpu = sends / seconds, sends / used
+    verdict = "meets" if by_clock >= BAR else "meets with a core of its own" if by_cpu >= BAR else "BELOW"
     print(
-        f"{platform:12} {sends:,} sends in {seconds:.2f} s: {sends / seconds:,.0f} a second by the clock, "
-        f"{sends / used:,.0f} by the simulator's {used:.2f} s of CPU; "
-        f"{'meets' if sends / seconds >= BAR else 'below'} {BAR:,}"
+        f"{platform:12} {sends:,} sends in {seconds:.2f} s: {by_clock:,.0f} a second by the clock, "
+        f"{by_cpu:,.0f} by the simulator's {used:.2f} s of CPU; {verdict} {BAR:,}"
     )
 
 

@@ -35,7 +35,9 @@ class TestFromTheSimulator:
         lazada_sim.set_callback(push_sink.url)
         session_id = await self.chat(lazada, lazada_sim, shop)
         sent = await lazada.send_text(session_id, "สวัสดีค่ะ")
+        lazada_sim.advance(1)  # no two things in one millisecond
         lazada_sim.buyer_says(session_id, "แล้วเงินจะคืนเมื่อไหร่คะ")
+        lazada_sim.advance(1)
         lazada_sim.buyer_reads(session_id)
 
         events = self.events(lazada_sim, push_sink, 4)

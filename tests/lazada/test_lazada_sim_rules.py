@@ -158,6 +158,16 @@ class TestChatRules:
         assert post(lazada_sim, shop, "/im/session/read", **body)["success"] is True
         assert get(lazada_sim, shop, "/im/session/get", session_id=session_id)["data"]["unread_count"] == 0
 
+    def test_an_answer_in_the_same_millisecond_is_unread_all_the_same(
+        self, lazada_sim: LazadaSim, shop: SimStore
+    ) -> None:
+        [order_id] = lazada_sim.add_orders(shop, 1)
+        session_id = get(lazada_sim, shop, "/im/session/open", order_id=order_id)["session_id"]
+        lazada_sim.post("/_sim/clock", {"freeze": True})
+        post(lazada_sim, shop, "/im/message/send", session_id=session_id, template_id="1", txt="hello")
+        lazada_sim.buyer_says(session_id, "yes?")
+        assert get(lazada_sim, shop, "/im/session/get", session_id=session_id)["data"]["unread_count"] == 1
+
     def test_recall_ends_after_two_minutes(self, lazada_sim: LazadaSim, shop: SimStore) -> None:
         [order_id] = lazada_sim.add_orders(shop, 1)
         session_id = get(lazada_sim, shop, "/im/session/open", order_id=order_id)["session_id"]

@@ -79,7 +79,7 @@ class Pages:
         number = _number(request)
         rows = view.orders(shop.shop_id, offset=number * PAGE, limit=PAGE + 1)
         body = (
-            f"<h1>{_t(shop.name)}</h1><p class=faint>{_t(shop.market)} · {shop.orders:,} orders · "
+            f"<h1>{_t(shop.name)}</h1><p class=faint>{_t(shop.market.upper())} · {shop.orders:,} orders · "
             f'<a href="{_path(view.name, shop.shop_id, "chats")}">{shop.conversations:,} conversations</a> · '
             f"{shop.messages:,} messages of the seller</p>"
             f"<h2>Orders, newest first</h2>{_orders(view.name, shop.shop_id, rows[:PAGE])}"
@@ -139,7 +139,7 @@ def _page(title: str, crumbs: Sequence[tuple[str, str]], body: str) -> web.Respo
 def _shops(view: Viewable) -> str:
     rows = "".join(
         f'<tr><td><a href="{_path(view.name, shop.shop_id)}">{_t(shop.name)}</a></td>'
-        f"<td class=id>{_t(shop.shop_id)}</td><td>{_t(shop.market)}</td><td class=number>{shop.orders:,}</td>"
+        f"<td class=id>{_t(shop.shop_id)}</td><td>{_t(shop.market.upper())}</td><td class=number>{shop.orders:,}</td>"
         f'<td class=number><a href="{_path(view.name, shop.shop_id, "chats")}">{shop.conversations:,}</a></td>'
         f"<td class=number>{shop.messages:,}</td></tr>"
         for shop in view.shops()
@@ -169,7 +169,7 @@ def _about(chat: ChatView) -> str:
 
 
 def _bubble(bubble: BubbleView) -> str:
-    kind = "" if bubble.kind == "text" else f"{_t(bubble.kind)} · "
+    kind = "" if bubble.kind.lower() == "text" else f"{_t(bubble.kind)} · "
     hidden = " hidden" if bubble.is_hidden else ""
     note = f"<small class=note>{_t(bubble.note)}</small>" if bubble.note else ""
     return (

@@ -90,7 +90,7 @@ def list_sessions(call: Call) -> dict[str, Any]:
     """Conversations of the store, the latest first."""
     start, size = _start_and_size(call)
     mine = [s for s in call.world.sessions.values() if s.seller_id == call.store.seller_id and s.messages]
-    mine.sort(key=lambda s: s.messages[-1].send_ms, reverse=True)
+    mine.sort(key=lambda s: (s.messages[-1].send_ms, s.messages[-1].message_id), reverse=True)
     mine = _after(
         [s for s in mine if s.messages[-1].send_ms <= start], call.params.get("last_session_id", ""), "session_id"
     )

@@ -51,7 +51,7 @@ class LazadaView:
     def chats(self, shop_id: str, *, offset: int, limit: int) -> list[ChatView]:
         """Conversations of a store with a message in them, the last spoken in first; bubbles are left empty."""
         spoken = [s for s in self._world.sessions.values() if s.seller_id == shop_id and s.messages]
-        spoken.sort(key=lambda s: (s.messages[-1].send_ms, s.session_id), reverse=True)
+        spoken.sort(key=lambda s: (s.messages[-1].send_ms, s.messages[-1].message_id), reverse=True)
         return [self._chat(session, bubbles=False) for session in spoken[offset : offset + limit]]
 
     def chat(self, conversation_id: str) -> ChatView | None:

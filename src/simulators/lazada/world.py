@@ -180,6 +180,9 @@ class World:
     def new_message(self, session: Session, **values: Any) -> Message:
         """Accept a message: kept, journalled, pushed; buyers think about a seller's."""
         now = self.clock.now_ms()
+        if values["from_type"] == BUYER and session.messages:
+            # A buyer's word comes after what it answers, also where both fall into one millisecond.
+            now = max(now, session.messages[-1].send_ms + 1)
         message = Message(
             message_id=f"sim{now:x}{self.fresh_number():07d}",
             session_id=session.session_id,
