@@ -203,7 +203,19 @@ outreach start S-0001
 outreach status S-0001
 outreach stop S-0001 --why x --yes
 outreach unknowns S-0001
+rules changes
+rules explain 1
+rules list
+rules set FD-T5-01 4/6 --why x
+rules show FD-T5-01
+rules unset FD-T5-01 --why x
+seat give-back S-0001
+seat press 1 --seen x
+seat take S-0001
+seat work S-0001
 serve
+shops app add k --platform lazada --secrets-file FILE
+shops app list
 shops add S --seller s --platform lazada --market MY --name n
 shops connect S --base-url http://127.0.0.1:9 --seller-id 1 --app-key k --secrets-file FILE
 shops list

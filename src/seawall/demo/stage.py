@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from seawall.cli import child
 from seawall.kernel.clock import monotonic
 from seawall.kernel.errors import Refused, Unreachable
 
@@ -82,25 +83,25 @@ class Beside:
         """Start `seawall` with these words; what it prints goes to a log file."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "seawall.cli", *words],
+            started = subprocess.Popen(
+                child.command([sys.executable, "-m", "seawall.cli", *words]),
                 stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, process_group=0,
                 env=os.environ | (environment or {}),
             )  # fmt: skip
-        self._running.append(child)
-        return child
+        self._running.append(started)
+        return started
 
     def end(self) -> None:
         """End them all, politely first."""
-        for child in reversed(self._running):
-            if child.poll() is None:
-                child.send_signal(signal.SIGTERM)
-        for child in reversed(self._running):
+        for each in reversed(self._running):
+            if each.poll() is None:
+                each.send_signal(signal.SIGTERM)
+        for each in reversed(self._running):
             try:
-                child.wait(25)
+                each.wait(25)
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+                each.kill()
+                each.wait()
         self._running.clear()
 
 

@@ -23,6 +23,9 @@ def store_message(
     conversation, _ = Conversation.objects.get_or_create(
         shop_id=shop_id, session_id=chat.session_id, defaults={"team_id": team_id, "buyer_id": chat.buyer_id}
     )
+    if chat.buyer_id and not conversation.buyer_id:
+        # Read positions came first, or a platform whose pushes do not name the buyer.
+        Conversation.objects.filter(pk=conversation.pk, buyer_id="").update(buyer_id=chat.buyer_id)
     message, is_new = Message.objects.get_or_create(
         conversation=conversation,
         message_id=chat.message_id,

@@ -23,7 +23,7 @@ WITH lane AS (
       FROM outreach_lane l
       JOIN outreach_rollout r ON r.id = l.roll_out_id
       JOIN shops_connection c ON c.id = l.connection_id
-     WHERE NOT l.is_stopped AND c.is_active AND c.mode = l.mode
+     WHERE NOT l.is_stopped AND c.is_active AND c.stopped_reason = '' AND c.mode = l.mode
        AND (l.blocked_until IS NULL OR l.blocked_until <= %(now)s)
        AND r.deadline_at > %(now)s
        AND least(l.burst::float8,

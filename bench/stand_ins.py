@@ -1,4 +1,4 @@
-"""How many messages a second one simulator process takes. Run: PYTHONPATH=src python -m bench.simulators [SENDS]
+"""How many messages a second one simulator process takes. Run: PYTHONPATH=. python bench/stand_ins.py [SENDS]
 
 Real HTTP over loopback, from a load process of its own that keeps 100 connections busy. Requests are signed before the
 clock starts, and the load process only writes ready bytes and reads answers, so that what is measured is the simulator,
@@ -162,7 +162,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 measure(platform, sends, Path(folder))
         else:
-            print(f"{platform:12} not measured: bench/simulators.py has no load for it")
+            print(f"{platform:12} not measured: bench/stand_ins.py has no load for it")
 
 
 if __name__ == "__main__":
