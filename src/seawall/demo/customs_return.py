@@ -140,6 +140,8 @@ class CustomsReturn:
             "--seed", str(state.seed), "--set", "lazada.order_age_days=30",
             # TikTok Shop would cancel what was not shipped in time, and close the chat with it: the storm stands still.
             "--set", "tiktok-shop.orders_move=false",
+            # Pushes are repeated within seconds, not hours.
+            "--set", "shopee.push_time_scale=0.02", "--set", "tiktok-shop.push_retry_scale=0.04",
             "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
             "--faults", str(Path(__file__).parent / "faults.toml"), log=folder / "simulator.log",
         )  # fmt: skip
