@@ -133,10 +133,9 @@ def stored(play: Play) -> dict[str, Any]:
         "conversation__session_id", "message_id", "speaker", "text", "kind", "sent_at", "is_recalled", "blocked_note",
         "is_auto_reply", "recipient__order__platform_order_id",
     )  # fmt: skip
-    # Not the buyer's account: a conversation first seen by a read position has none, and whether a later message fills
-    # it in is the inbox's affair.
+    # The buyer's account too: a conversation first seen by a read position gets it from the first message.
     conversations = Conversation.objects.values_list(
-        "session_id", "buyer_read_up_to", "last_message_at", "last_buyer_message_at"
+        "session_id", "buyer_id", "buyer_read_up_to", "last_message_at", "last_buyer_message_at"
     )
     return {
         "events": sorted(events),
