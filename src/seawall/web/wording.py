@@ -36,6 +36,20 @@ SOP: Mapping[str, Words] = {
 }
 """The eight steps."""
 
+LIMITS: Mapping[str, Words] = {
+    "sends_per_day": _p("limit", "messages a day"),
+    "chat_calls_per_day": _p("limit", "chat calls a day"),
+    "calls_per_day": _p("limit", "calls a day"),
+    "sends_per_second": _p("limit", "messages a second and shop"),
+    "unanswered_max": _p("limit", "messages in a row without an answer"),
+    "identical_text_h": _p("limit", "hours in which the same text is refused"),
+    "text_max": _p("limit", "characters in a message"),
+    "chat_window_days": _p("limit", "days in which a buyer may be written to"),
+    "chat_window_buyer_wrote_days": _p("limit", "days after the buyer wrote"),
+    "order_window_days": _p("limit", "days after the order"),
+}
+"""Limits of a platform that shape a roll-out, in the order they are shown."""
+
 INCIDENT_STATES: Mapping[str, Look] = {
     "opened": Look(words=_("Facts to be attested"), icon="list-check"),
     "facts_attested": Look(words=_("Script to be submitted"), icon="language"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from seawall.evidence.api import Capture
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Incident, IncidentState
+from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import SENDING, STEP_FIRST_CONTACT, Recipient, RollOut, RollOutState
@@ -19,6 +20,7 @@ from seawall.tenancy.api import scoped
 from seawall.timeline.queries import entries_of, latest_by_verb
 from seawall.web.desk import Desk, desk_page
 from seawall.web.lanes import lane_views
+from seawall.web.limits import limit_rows
 from seawall.web.outcomes import storm_tally
 from seawall.web.pages.board import grouped, left_of
 from seawall.web.script_view import script_view
@@ -79,6 +81,7 @@ def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
         "tally": bar,
         "steps": steps_of(incident.state, latest, has_answers=bool(bar.counts.get("answered"))),
         "lanes": lanes,
+        "limits": limit_rows({Platform(platform) for platform, _ in places}),
         "waves": wave_views(roll_out),
         "pause": pause_of(roll_out),
         "lines": [line_of(entry) for entry in entries[:SHORT_TIMELINE]],
