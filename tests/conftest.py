@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from seawall.embedded import EmbeddedServer, Status, release_all
 
@@ -44,6 +45,11 @@ django.setup()
 # Not handed down to pytest-xdist's workers: pytest-django would read the settings there before this file has named the
 # worker's own home, and the worker and the processes it starts would then have different homes and different keys.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+# A duration is never tested here, and a busy machine is no fault of the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 _flush = connection.ops.execute_sql_flush
