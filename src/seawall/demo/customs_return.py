@@ -140,6 +140,9 @@ class CustomsReturn:
             "--seed", str(state.seed), "--set", "lazada.order_age_days=30",
             # TikTok Shop would cancel what was not shipped in time, and close the chat with it: the storm stands still.
             "--set", "tiktok-shop.orders_move=false",
+            # What Shopee lets a shop send in a day nobody published for these markets, and what counts against TikTok
+            # Shop's quota neither: with the strict readings a whole container takes days.
+            "--set", "shopee.sends_per_day=0", "--set", "tiktok-shop.chat_quota=0",
             # Pushes are repeated within seconds, not hours.
             "--set", "shopee.push_time_scale=0.02", "--set", "tiktok-shop.push_retry_scale=0.04",
             "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
