@@ -275,3 +275,9 @@ def test_numbers_of_a_table_stand_under_each_other_and_no_word_is_folded(tmp_pat
 def test_a_language_we_do_not_speak_is_misuse_and_not_english_in_silence(say: Say) -> None:
     said = say("--language", "fr", "doctor", "--json")
     assert (said.code, said.json["error"]) == (2, "language_unknown")
+
+
+def test_a_simulator_nobody_has_is_misuse_and_names_those_there_are(say: Say) -> None:
+    said = say("simulators", "run", "--platform", "amazon", "--json")
+    assert (said.code, said.json["error"]) == (2, "simulator_unknown")
+    assert "tiktok-shop" in said.json["text"]

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from seawall.cli.files import existing
-from seawall.kernel.errors import Refused
+from seawall.kernel.errors import Misuse, Refused
+from seawall.kernel.markets import Platform
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,7 +22,7 @@ def simulators() -> None:
 
 @app.command("run")
 def run(
-    platform: Annotated[str, typer.Option(help="lazada, or all.")] = "all",
+    platform: Annotated[str, typer.Option(help="shopee, lazada, tiktok-shop, or all.")] = "all",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8790,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     faults: Annotated[Path | None, typer.Option(help="Fault plan, TOML or JSON.")] = None,
@@ -33,6 +34,9 @@ def run(
     ] = None,
 ) -> None:
     """Run until stopped. Replaces this process: nothing of Seawall is loaded beside it."""
+    known = [*(each.value for each in Platform), "all"]
+    if platform not in known:
+        raise Misuse("simulator_unknown", platform=platform, known=", ".join(known))
     if importlib.util.find_spec("simulators") is None:
         raise Refused("simulators_missing")
     command = [
