@@ -23,7 +23,7 @@ def simulators() -> None:
 @app.command("run")
 def run(
     platform: Annotated[str, typer.Option(help="shopee, lazada, tiktok-shop, or all.")] = "all",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8790,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one; the first line names it.")] = 8790,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     faults: Annotated[Path | None, typer.Option(help="Fault plan, TOML or JSON.")] = None,
     state: Annotated[Path | None, typer.Option(help="Journal file, so that a restart remembers.")] = None,
