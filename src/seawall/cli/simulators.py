@@ -21,12 +21,15 @@ def simulators() -> None:
 
 @app.command("run")
 def run(
-    platform: Annotated[str, typer.Option(help="lazada, or all.")] = "all",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8790,
+    platform: Annotated[str, typer.Option(help="lazada, shopee, tiktok-shop, or all.")] = "all",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes a free one, named by the first line printed.")
+    ] = 8790,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     faults: Annotated[Path | None, typer.Option(help="Fault plan, TOML or JSON.")] = None,
     state: Annotated[Path | None, typer.Option(help="Journal file, so that a restart remembers.")] = None,
     log: Annotated[Path | None, typer.Option(help="JSON lines of every message the platforms accepted.")] = None,
+    calls: Annotated[Path | None, typer.Option(help="JSON lines of all calls, without tokens.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of buyers' behaviour.")] = 1,
     switch: Annotated[
         list[str] | None, typer.Option("--set", metavar="SWITCH=VALUE", help="A switch; may be repeated.")
@@ -45,6 +48,8 @@ def run(
         command += ["--set", assignment]
     if log:
         command += ["--log", str(log)]
+    if calls:
+        command += ["--calls", str(calls)]
     if state:
         command += ["--state", str(state)]
     os.execv(sys.executable, command)  # noqa: S606  # our own module, its arguments as a list
