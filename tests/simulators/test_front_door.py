@@ -1,13 +1,15 @@
 """Whoever starts a simulator with a wrong file, switch or port is told so in one line, and nothing is left running."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.kit.lazada_sim import LazadaSim
+from tests.kit.sim import InThread, SimDoor, SimService
 
 from simulators.__main__ import main
-from simulators.launch import BUILDERS
+from simulators.launch import BUILDERS, Settings
 
 RUN = ("run", "--platform", "shopee", "--port", "0")
 
@@ -92,6 +94,55 @@ def test_an_address_that_is_not_this_machine(capsys: pytest.CaptureFixture[str])
     assert main(["run", "--platform", "all", "--port", "0", "--host", "203.0.113.7"]) == 3
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("cannot listen on 203.0.113.7:0: ")
+
+
+HALF = '"\\ud83d"'
+"""JSON for the first half of an emoji: text that can be neither written down nor sent on."""
+SHOPS = {
+    "lazada": ("100000001", '{"app_key": "900001", "site": "th", "seller_id": "100000001"}'),
+    "shopee": ("600123", '{"market": "MY", "seller_id": "600123"}'),
+    "tiktok-shop": ("7495000000000000002", '{"market": "vn", "seller_id": "7495000000000000002"}'),
+}
+
+
+@pytest.fixture(scope="module")
+def all_three() -> Iterator[SimDoor]:
+    """All platforms in one process, a shop with an order each."""
+    thread = InThread(SimService(Settings(platforms=tuple(SHOPS))))
+    door = SimDoor()
+    door.url = thread.start()
+    door.post("/_sim/lazada/apps", {"app_key": "900001"})
+    for platform, (seller_id, shop) in SHOPS.items():
+        door.post(f"/_sim/{platform}/stores", shop.encode())
+        door.post(f"/_sim/{platform}/orders?seller_id={seller_id}", b'[{"order_id": "88001"}]')
+    yield door
+    thread.stop()
+
+
+@pytest.mark.parametrize("platform", sorted(SHOPS))
+class TestHalfACharacter:
+    def test_no_side_door_stumbles_over_it(self, platform: str, all_three: SimDoor) -> None:
+        seller_id, _ = SHOPS[platform]
+        for path, body in {
+            "apps": f'{{"app_key": {HALF}}}',
+            "stores": f'{{"name": {HALF}, "market": "MY", "site": "my"}}',
+            "buyer-says": f'{{"seller_id": "{seller_id}", "order_id": "88001", "text": {HALF}}}',
+            f"orders?seller_id={seller_id}": f'[{{"order_id": "88002", "buyer_name": {HALF}}}]',
+        }.items():
+            with pytest.raises(AssertionError, match=" 400 "):
+                all_three.post(f"/_sim/{platform}/{path}", body.encode())
+        assert "88002" not in json.dumps(all_three.get(f"/_sim/{platform}/summary"))
+
+
+def test_a_seller_of_lazada_who_sends_one_is_refused(all_three: SimDoor) -> None:
+    row = {"app_key": "900001", "timestamp": "1", "sign_method": "sha256", "sign": "AA", "txt": "\ud83d"}
+    assert all_three.post("/rest/im/message/send", json.dumps(row).encode())["code"] == "MissingParameter"
+
+
+@pytest.mark.parametrize("wrong", [{"metrics": 5}, {"points": 5}, {"points": [5]}])
+def test_figures_that_are_none_change_no_shop(wrong: dict[str, object], all_three: SimDoor) -> None:
+    with pytest.raises(AssertionError, match=" 400 "):
+        all_three.post("/_sim/shopee/health", {"seller_id": "600123", **wrong})
 
 
 class TestSideDoor:
