@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 from simulators.core.faults import FaultError
+from simulators.core.journal import JournalError
 from simulators.core.switches import SwitchError
 from simulators.launch import BUILDERS, Settings, build
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until stopped. 0 when stopped by a signal, 2 for a wrong setting, 3 when the port is taken."""
+    """Run until stopped. 0 when stopped by a signal, 2 for a wrong setting or journal, 3 when the port is taken."""
     given = _parser().parse_args(arguments)
     settings = Settings(
         platforms=sorted(BUILDERS) if given.platform == "all" else [given.platform],
@@ -29,10 +30,20 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         asyncio.run(server.run_until_stopped(given.host, given.port))
+    except JournalError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     except OSError as error:
         sys.stderr.write(f"cannot listen on {given.host}:{given.port}: {error.strerror or error}\n")
         return 3
     return 0
+
+
+def _port(text: str) -> int:
+    """0 to 65535. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         default="all",
         help="which marketplace stands in; all by default",
     )
-    run.add_argument("--port", type=int, required=True, help="0 takes a free port; the first line printed names it")
+    run.add_argument("--port", type=_port, required=True, help="0 takes a free port; the first line printed names it")
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--faults", type=Path, help="TOML or JSON file with faults and switches")
     run.add_argument("--seed", type=int, default=0, help="who the buyers are and which random faults fire")

@@ -55,7 +55,7 @@ def build(settings: Settings) -> SimServer:
     """A server that is ready to start. Raises FaultError, SwitchError, OSError."""
     shared = Shared(
         clock=SimClock(),
-        faults=FaultPlan(settings.seed),
+        faults=FaultPlan(settings.seed, platforms=BUILDERS),
         log=HttpLog(settings.calls),
         accepted=AcceptedLog(settings.log),
     )

@@ -1,10 +1,12 @@
 """The same way in and the same care for tokens on Shopee and TikTok Shop, whose refresh tokens are good for one use."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db import connection as session
 from tests.kit.rollout import Desk, a_shop
 from tests.kit.shopee_sim import PARTNER_ID, PARTNER_KEY, ShopeeSim, shopee_sim
 from tests.kit.sim import SimDoor
@@ -158,3 +160,30 @@ def test_a_consent_that_was_taken_back_stops_the_shop(desk: Desk, place: Place, 
     assert renew_due(SYSTEM_CLOCK)
     connected.refresh_from_db()
     assert connected.stopped_reason == "auth_expired"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_workers_at_once_refresh_once(let_tables_be_emptied: None, place: Place, connected: Connection) -> None:
+    """With a refresh token that is good for one use, a second try at the same time would cost the shop its consent."""
+    before = tokens_of(connected)
+    Connection.objects.update(renew_after=SYSTEM_CLOCK.now())
+    place.sim.set_faults({"kind": "slow", "path": place.refresh, "seconds": 0.15})
+    barrier, did = threading.Barrier(5), []
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            did.append(renew_due(SYSTEM_CLOCK))
+        finally:
+            session.close()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(did) == [False, False, False, False, True]
+    assert len(place.sim.calls(place.refresh)) == 1
+    assert set(before).isdisjoint(tokens_of(connected))
+    connected.refresh_from_db()
+    assert (connected.stopped_reason, connected.renewing_until) == ("", None)

@@ -28,6 +28,7 @@ def run(
     faults: Annotated[Path | None, typer.Option(help="Fault plan, TOML or JSON.")] = None,
     state: Annotated[Path | None, typer.Option(help="Journal file, so that a restart remembers.")] = None,
     log: Annotated[Path | None, typer.Option(help="JSON lines of every message the platforms accepted.")] = None,
+    calls: Annotated[Path | None, typer.Option(help="JSON lines of all calls, without tokens.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of buyers' behaviour.")] = 1,
     switch: Annotated[
         list[str] | None, typer.Option("--set", metavar="SWITCH=VALUE", help="A switch; may be repeated.")
@@ -49,6 +50,8 @@ def run(
         command += ["--set", assignment]
     if log:
         command += ["--log", str(log)]
+    if calls:
+        command += ["--calls", str(calls)]
     if state:
         command += ["--state", str(state)]
     os.execv(sys.executable, command)  # noqa: S606  # our own module, its arguments as a list

@@ -13,6 +13,8 @@ class Conversation(models.Model):
     session_id = models.CharField(max_length=120)
     buyer_id = models.CharField(max_length=60, default="")
     unread = models.PositiveIntegerField(default=0)
+    unread_at = models.DateTimeField(null=True)
+    """When the platform counted `unread`: an older count that comes late does not replace a newer one."""
     buyer_read_up_to = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
     last_buyer_message_at = models.DateTimeField(null=True)

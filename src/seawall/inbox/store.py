@@ -1,7 +1,7 @@
 """Keep conversations and messages as the platform holds them; a message seen again updates its one row."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from seawall.connectors.contracts import ChatMessage, SessionState, Speaker
 from seawall.inbox.models import Conversation, Message
@@ -49,6 +49,9 @@ def store_message(
             "recipient_id": message.recipient_id or recipient_id,
         }
         Message.objects.filter(pk=message.pk).update(**changes)
+    if chat.buyer_id and not conversation.buyer_id:
+        # A push about reading, or one that names no buyer, may have opened the conversation here.
+        Conversation.objects.filter(pk=conversation.pk, buyer_id="").update(buyer_id=chat.buyer_id)
     _touch(conversation, chat)
     return Stored(message=message, is_new=is_new)
 
@@ -65,14 +68,25 @@ def _touch(conversation: Conversation, chat: ChatMessage) -> None:
         Conversation.objects.filter(pk=conversation.pk).update(**changes)
 
 
-def store_session(state: SessionState, *, team_id: int, shop_id: int) -> Conversation:
-    """Update unread count and read position; a read position never goes back."""
+def store_session(state: SessionState, *, said_at: datetime | None, team_id: int, shop_id: int) -> Conversation:
+    """Update unread count and read position, in whatever order they come. A read position never goes back. Of two
+    counts the one said later holds, of two of one instant (or of none) the larger: no buyer's word is hidden by it."""
     conversation, _ = Conversation.objects.get_or_create(
         shop_id=shop_id, session_id=state.session_id, defaults={"team_id": team_id}
     )
     known = conversation.buyer_read_up_to
     read = state.buyer_read_up_to
-    conversation.unread = state.unread
+    count = max(_counted(conversation.unread_at, conversation.unread), _counted(said_at, state.unread))
+    conversation.unread = count[1]
+    if count[0] != _NEVER:
+        conversation.unread_at = count[0]
     conversation.buyer_read_up_to = max(filter(None, (known, read)), default=None)
-    conversation.save(update_fields=["unread", "buyer_read_up_to"])
+    conversation.save(update_fields=["unread", "unread_at", "buyer_read_up_to"])
     return conversation
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _counted(at: datetime | None, unread: int) -> tuple[datetime, int]:
+    return at or _NEVER, unread

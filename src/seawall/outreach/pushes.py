@@ -153,7 +153,7 @@ def _buyer_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> Non
 
 
 def _session(arrival: _Arrival, state: SessionState, clock: Clock) -> None:
-    store_session(state, team_id=arrival.team_id, shop_id=arrival.shop_id)
+    store_session(state, said_at=arrival.event.sent_at, team_id=arrival.team_id, shop_id=arrival.shop_id)
     read_up_to = state.buyer_read_up_to
     if read_up_to is None:
         return

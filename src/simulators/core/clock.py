@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+EARLIEST_MS, LATEST_MS = 0, 7_258_118_399_000
+"""The years 1970 to 2199."""
+
 
 class SimClock:
     """Epoch milliseconds that can be moved. Waiters are woken when it moves."""
@@ -26,7 +29,10 @@ class SimClock:
         self.set(self.now_ms() + by_ms)
 
     def set(self, to_ms: int) -> None:
-        """Jump to an instant; it runs on from there unless frozen."""
+        """Jump to an instant; it runs on from there unless frozen. Raises ValueError for a year that no calendar of
+        ours can show: every later answer would break."""
+        if not EARLIEST_MS <= to_ms <= LATEST_MS:
+            raise ValueError("the clock goes from the year 1970 to 2199")
         if self._frozen_ms is not None:
             self._frozen_ms = to_ms
         self._offset_ms = to_ms - wall_ms()

@@ -66,7 +66,14 @@ class SimServer:
         return app
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; port 0 takes a free one, see `port`."""
+        """Listen; port 0 takes a free one, see `port`. Raises OSError, JournalError: then nothing is left running."""
+        try:
+            await self._begin(host, port)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _begin(self, host: str, port: int) -> None:
         for platform in self._platforms:
             await platform.start()
         # 1 s: a client's idle connection must not hold up the end.
@@ -117,7 +124,7 @@ class SimServer:
                 self._clock.set(parse_instant(row["set"]))
             if "advance_s" in row:
                 self._clock.advance(int(float(row["advance_s"]) * 1000))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             return web.json_response({"error": str(error)}, status=400)
         return await self._get_clock(request)
 
@@ -125,7 +132,7 @@ class SimServer:
         """`{"faults": [...]}` replaces what is in force; an empty list ends all faults."""
         row = await _json(request)
         try:
-            self._faults.replace(row.get("faults") or [])
+            self._faults.replace(row.get("faults", []))
         except FaultError as error:
             return web.json_response({"error": str(error)}, status=400)
         return await self._get_faults(request)

@@ -1,5 +1,6 @@
 """What the switches of every simulated platform have in common: checked by name and kind, set live or by text."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
@@ -55,14 +56,20 @@ class SwitchBoard:
     def _check(self, name: str, value: object) -> None:
         present = getattr(self, name)
         if isinstance(present, list):
-            fits = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+            fits = isinstance(value, list) and len(value) == 2 and all(_is_number(each) for each in value)
         elif isinstance(present, bool):
             fits = isinstance(value, bool)
         elif isinstance(present, str):
             fits = isinstance(value, str)
         else:
-            fits = isinstance(value, int | float) and not isinstance(value, bool)
+            fits = _is_number(value)
         if name in self.CHOICES and not (isinstance(value, str) and value in self.CHOICES[name]):
             raise SwitchError(f"{name} takes one of {', '.join(sorted(self.CHOICES[name]))}, not {value!r}")
         if not fits:
-            raise SwitchError(f"{name} takes a {type(present).__name__}, not {value!r}")
+            words = "shortest,longest" if isinstance(present, list) else f"a {type(present).__name__}"
+            raise SwitchError(f"{name} takes {words}, not {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    """Neither true nor false, nor endless, nor none at all (nan): a clock could not be set by it."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

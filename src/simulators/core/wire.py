@@ -30,11 +30,32 @@ async def json_object(request: web.Request) -> dict[str, Any]:
         raise web.HTTPBadRequest(text="the body is not JSON") from error
     if not isinstance(found, dict):
         raise web.HTTPBadRequest(text="the body is not a JSON object")
+    if not is_writable(json.dumps(found, ensure_ascii=False)):
+        raise web.HTTPBadRequest(text="the body holds half a character")
     return found
+
+
+def is_writable(text: str) -> bool:
+    """Whether a text can be written down: JSON escapes may hold half of a pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def rows_in(body: bytes) -> list[dict[str, Any]]:
     """Rows of a bulk load: a JSON array, an object with `orders`, or JSON lines. Raises ValueError."""
+    rows = _rows_in(body)
+    if b"\\ud" in body.lower() and not is_writable(json.dumps(rows, ensure_ascii=False)):
+        raise ValueError("a row holds half a character")
+    for row in rows:
+        if not isinstance(row, dict):
+            raise TypeError(f"a row is a JSON object, not {row!r}")
+    return rows
+
+
+def _rows_in(body: bytes) -> list[dict[str, Any]]:
     text = body.strip()
     if text.startswith(b"["):
         return list(json.loads(text))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, web
 from yarl import URL
 
+from simulators.core.wire import is_writable
+
 MAX_BODY = 8 * 1024 * 1024
 FIELDS_MAX = 500
 
@@ -65,6 +67,8 @@ def _json_values(body: bytes) -> dict[str, str]:
         raise BodyError("not JSON") from error
     if not isinstance(found, dict):
         raise BodyError("not a JSON object")
+    if b"\\ud" in body.lower() and not is_writable(json.dumps(found, ensure_ascii=False)):
+        raise BodyError("half a character")
     return {name: _as_text(value) for name, value in found.items()}
 
 

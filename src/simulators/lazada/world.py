@@ -238,12 +238,8 @@ class World:
     # ---- journal
 
     def replay(self) -> int:
-        """Take up what the journal holds; gives the number of records."""
-        count = 0
-        for record in self.journal.replay():
-            count += 1
-            self._replay_one(record.pop("k"), record)
-        return count
+        """Take up what the journal holds; gives the number of records. Raises JournalError."""
+        return self.journal.take_up(self._replay_one)
 
     def _replay_one(self, kind: str, record: dict[str, Any]) -> None:
         match kind:

@@ -273,10 +273,17 @@ class Admin:
         shop = world.shops.get(str(row.get("seller_id", "")))
         if shop is None:
             return bad_request("unknown seller_id")
-        shop.metrics.update({str(key): value for key, value in (row.get("metrics") or {}).items()})
+        metrics, points = row.get("metrics") or {}, row.get("points") or []
+        if (
+            not isinstance(metrics, dict)
+            or not isinstance(points, list)
+            or not all(isinstance(p, dict) for p in points)
+        ):
+            return bad_request("metrics is an object of figures by id, points a list of objects")
+        shop.metrics.update({str(key): value for key, value in metrics.items()})
         for name in ("rating", "status", "chat_distribution"):
             setattr(shop, name, row.get(name, getattr(shop, name)))
-        issued = [self._penalty(point) for point in row.get("points") or []]
+        issued = [self._penalty(point) for point in points]
         shop.penalties += issued
         world.add_shop(shop)
         for each in issued:

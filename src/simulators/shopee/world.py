@@ -268,16 +268,16 @@ class World:
     # ---- journal
 
     def replay(self) -> int:
-        """Take up what the journal holds; gives the number of records."""
-        count = 0
+        """Take up what the journal holds; gives the number of records. Raises JournalError."""
         takers = self._takers()
-        for record in self.journal.replay():
-            count += 1
+
+        def take_one(kind: str, record: dict[str, Any]) -> None:
             self.fresh_number()
-            take = takers.get(record.pop("k"))
+            take = takers.get(kind)
             if take is not None:  # else: a record of a newer simulator
                 take(record)
-        return count
+
+        return self.journal.take_up(take_one)
 
     def _takers(self) -> dict[str, Callable[[dict[str, Any]], object]]:
         return {

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from simulators.core.offplatform import OFF_PLATFORM
+from simulators.core.wire import is_writable
 from simulators.tiktokshop.answers import ApiError
 from simulators.tiktokshop.call import Call
 from simulators.tiktokshop.entities import Conversation, Order
-from simulators.tiktokshop.params import is_writable
 
 SENDABLE = {
     "TEXT": ("content",), "IMAGE": ("url", "width", "height"), "VIDEO": ("vid",), "PRODUCT_CARD": ("product_id",),

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
+from simulators.core.wire import is_writable
 from simulators.tiktokshop.answers import ApiError
 
 MAX_PART = 11 * 1024 * 1024
@@ -43,15 +44,6 @@ class Sent:
         if b"\\u" in self.raw and not is_writable(json.dumps(found, ensure_ascii=False)):
             raise ApiError(36009022, "The request body holds half a character", status=400)
         return found
-
-
-def is_writable(text: str) -> bool:
-    """Whether a text can be written down: JSON escapes may hold half of a pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def query_of(request: web.Request) -> Sent:
