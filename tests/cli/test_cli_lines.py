@@ -218,6 +218,7 @@ NEED_NO_DATABASE = {
     "demo make-files",
     "doctor",
     "evidence verify",
+    "inbox intents",
     "script lint",
     "simulators run",
 }

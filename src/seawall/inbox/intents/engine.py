@@ -32,13 +32,16 @@ def classify(text: str, language: Language | None = None) -> Intent:
     nothing is recognised in is `other` with a low score: a person reads it.
     """
     shown = text[:_MOST_READ]
-    files = phrase_files(shown, folded(shown), language)
+    tries = phrase_files(shown, folded(shown), language)
+    return max((_read(shown, tuple(files)) for files in tries), key=lambda intent: intent.score)
+
+
+def _read(text: str, files: tuple[str, ...]) -> Intent:
     sets = [phrase_set(each) for each in files]
-    reading = written_out(folded(shown, sets[0].marked), _spelling(tuple(files)))
+    reading = written_out(folded(text, sets[0].marked), _spelling(files))
     found = [hit for each in sets for hit in each.hits(reading)]
     found += phones(reading)
-    shielded = _uncovered(found)
-    hits = [_as_asked(hit, reading, sets) for hit in shielded if hit.label is not None]
+    hits = [_as_asked(hit, reading, sets) for hit in _uncovered(found) if hit.label is not None]
     hits += address(reading)
     return _answer(hits, reading)
 

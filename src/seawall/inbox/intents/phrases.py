@@ -1,8 +1,8 @@
 """The phrases of each language, read from `data/*.toml` and compiled once.
 
-A phrase is a regular expression with some comforts. In Latin files a blank is any run of blanks and commas, ` ?` such a
-run that may be absent, `(?:.. )?` up to three words, `~` any ending of a word, and a phrase matches whole words only. In
-files of unparted scripts a blank may be absent, and ` .. ` is a gap of up to ten characters. `<<name>>` puts in a
+A phrase is a regular expression with some comforts. In Latin files a blank is any run of blanks and commas, ` ?` such
+a run that may be absent, `(?:.. )?` up to three words, `~` any ending of a word, and a phrase matches whole words only.
+In files of unparted scripts a blank may be absent, and ` .. ` is a gap of up to ten characters. `<<name>>` puts in a
 fragment of `[words]`.
 """
 
@@ -21,7 +21,8 @@ from seawall.inbox.intents.reading import thai_bare
 FOLDER = Path(__file__).resolve().parent / "data"
 STRONG, CLEAR, HINT = 3, 2, 1
 _BLANK = r"[^a-z0-9?!\n]"
-_GAP = rf"(?:[a-z0-9]+{_BLANK}+){{0,3}}?"
+_GAP = r"(?:[a-z0-9]+[^a-z0-9?!.,;\n]+){0,3}?"
+_WRITTEN = re.compile(r"(?<![\\\[a-z0-9])[a-z0-9]+(?![a-z0-9\]-])")
 _UNPARTED = frozenset({"th", "zh", "any"})
 
 
@@ -36,7 +37,11 @@ class PhraseData(BaseModel):
 
 
 class LanguageData(BaseModel):
-    """A phrase file. `spelling`: a word and its short forms. `none`: phrases that say nothing and shield their words."""
+    """A phrase file.
+
+    `spelling` names a word and its short forms, `marked` words that only diacritics tell apart, `asking` the words of a
+    question. `none` are phrases that say nothing themselves and shield their words from the others.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -83,15 +88,19 @@ def phrase_set(name: str) -> PhraseSet:
         words[key] = f"(?:{_filled(source, words)})"
     parted = name not in _UNPARTED
 
+    spelling = {short: full for full, forms in data.spelling.items() for short in forms.split()}
+
     def compiled(source: str) -> re.Pattern[str]:
-        return re.compile(_expression(_filled(source, words), parted))
+        # Replies are read with their short forms written out; a phrase written with one of them must still be found.
+        full = _WRITTEN.sub(lambda match: spelling.get(match.group(), match.group()), _filled(source, words))
+        return re.compile(_expression(full, parted))
 
     phrases: list[tuple[Label | None, int, re.Pattern[str]]] = [(None, 0, compiled(each)) for each in data.none]
     for label, group in data.label.items():
         for weight, sources in ((STRONG, group.strong), (CLEAR, group.clear), (HINT, group.hint)):
             phrases += [(label, weight, compiled(each)) for each in sources]
     return PhraseSet(
-        spelling={short: full for full, forms in data.spelling.items() for short in forms.split()},
+        spelling=spelling,
         marked={word: key for key, forms in data.marked.items() for word in forms.split()},
         asking=None if data.asking is None else compiled(data.asking),
         phrases=tuple(phrases),

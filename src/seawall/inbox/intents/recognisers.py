@@ -98,7 +98,8 @@ def address(text: str) -> Iterator[Hit]:
     moved = bool(shapes.change.search(spare))
     sent = bool(shapes.deliver.search(spare))
     substance = 2 * bool(numbered) + (1 + has_number) * bool(street) + min(places, 2)
-    points = substance + named + moved + sent
+    # "send to 56 Hung Vuong, Hue": a number and a town make a place of it when words of sending stand by.
+    points = substance + named + moved + sent + (bool(places) and has_number and not substance > places)
     if (substance and points >= 3) or substance >= 4:
         yield Hit(Label.GIVES_NEW_ADDRESS, STRONG, 0, len(text))
     elif named and (substance or moved):
