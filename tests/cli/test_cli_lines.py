@@ -230,6 +230,7 @@ NEED_NO_DATABASE = {
     "demo make-files",
     "doctor",
     "evidence verify",
+    "inbox intents",
     "script lint",
     "simulators run",
 }

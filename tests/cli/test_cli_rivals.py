@@ -89,7 +89,8 @@ LISTS: dict[tuple[str, ...], str] = {
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
-    ("demo", "make-files"), ("script", "lint"), ("evidence", "verify"), ("team", "create"), ("team", "add-seller"),
+    ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
+    ("team", "add-seller"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 

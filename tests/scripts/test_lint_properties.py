@@ -5,11 +5,11 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall.kernel.folding import view_of
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.scripts.lint import Message, lint
 from seawall.scripts.lint.literals import may_match
-from seawall.scripts.lint.normalise import view_of
 from seawall.scripts.lint.patterns import pattern_set
 
 PIECES = st.sampled_from(

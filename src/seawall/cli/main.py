@@ -14,6 +14,7 @@ from seawall import __version__
 from seawall.cli import (
     demo,
     evidence,
+    inbox,
     incident,
     orders,
     outreach,
@@ -46,6 +47,7 @@ app.add_typer(outreach.app, name="outreach", help="Plan, sample, approval, roll-
 app.add_typer(seat.app, name="seat", help="Send by a person's key press, one message after another.")
 app.add_typer(evidence.app, name="evidence", help="Sealed packs, and their verification.")
 app.add_typer(script.app, name="script", help="Check wording.")
+app.add_typer(inbox.app, name="inbox", help="Buyers' replies: what they want.")
 app.add_typer(rules.app, name="rules", help="Dated rules of the platforms, and the deadlines they give an order.")
 app.add_typer(simulators.app, name="simulators", help="Stand-in marketplaces on this machine.")
 app.add_typer(demo.app, name="demo", help="A whole storm against simulators; synthetic export files.")

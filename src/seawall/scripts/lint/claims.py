@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from seawall.kernel.folding import View, view_of
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.literals import may_match, needed_letters
 from seawall.scripts.lint.model import Message
-from seawall.scripts.lint.normalise import View, view_of
 from seawall.scripts.lint.patterns import filled
 
 _DATA = Path(__file__).resolve().parent / "data"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from seawall.kernel.folding import View
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.apps import apps, bare_letters, other_marketplaces
 from seawall.scripts.lint.model import Message
-from seawall.scripts.lint.normalise import View
 from seawall.scripts.lint.numbers import phone_numbers
 from seawall.scripts.lint.patterns import PatternSet
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from seawall.kernel.folding import View, view_of
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
@@ -13,7 +14,6 @@ from seawall.scripts.lint.claims import unsupported
 from seawall.scripts.lint.contact import contacts
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
-from seawall.scripts.lint.normalise import View, view_of
 from seawall.scripts.lint.numbers import names_the_order, order_references
 from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentences_of
 from seawall.scripts.lint.tongue import is_wrong_language

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from seawall.kernel.folding import View, view_of
 from seawall.scripts.lint.model import Message
-from seawall.scripts.lint.normalise import View, view_of
 
 _ORDER_WORD = (
     r"(?:order(?:an|s)?|pesanan|tempahan|invoice|inv|resi|awb|tracking|parcel no|ma don|don hang|don|van don"

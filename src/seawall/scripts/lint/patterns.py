@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from seawall.kernel.folding import View
 from seawall.scripts.lint.literals import may_match, needed_letters
 from seawall.scripts.lint.model import Rule
-from seawall.scripts.lint.normalise import View
 
 _FOLDER = Path(__file__).resolve().parent / "data"
 _NEVER = re.compile(r"(?!)")

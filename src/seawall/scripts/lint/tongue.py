@@ -5,8 +5,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from seawall.kernel.folding import View
 from seawall.kernel.languages import Language
-from seawall.scripts.lint.normalise import View
 
 _WORD = re.compile(r"[a-z]+")
 

@@ -1,0 +1,1 @@
+"""Accuracy of the reply classifier on labelled replies of our own."""
