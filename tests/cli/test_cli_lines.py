@@ -16,7 +16,7 @@ from seawall.cli.main import app
     "argv",
     [
         ["orders", "fly"], ["fly"], ["incident", "show"], ["orders", "import", "--no-such"], ["incident", "open"],
-        ["outreach", "approve", "S-0001"], ["serve", "--port", "many"], ["simulators", "run", "--port", "0"],
+        ["outreach", "approve", "S-0001"], ["serve", "--port", "many"], ["simulators", "run", "--port", "-1"],
         ["script", "lint", "--text", "x", "--platform", "amazon", "--market", "TH", "--lang", "th"],
         ["script", "lint", "--text", "x", "--platform", "lazada", "--market", "TH", "--lang", "xx"],
     ],
