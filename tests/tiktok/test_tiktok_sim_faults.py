@@ -37,6 +37,7 @@ def fault(sim: TiktokSim, kind: str, **more: object) -> None:
         ("censored", {}, 200, 45101006, False),
         ("forbidden_session", {}, 200, 45109001, False),
         ("error", {"code": "36009003"}, 200, 36009003, False),
+        ("error", {"code": "system_busy"}, 200, 36009003, False),
         ("token_expired", {}, 401, 105002, False),
         ("error_after", {}, 200, 45101001, True),
         ("slow", {"seconds": 0.01}, 200, 0, True),

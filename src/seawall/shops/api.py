@@ -16,14 +16,15 @@ from seawall.shops.commands.consent import (
     withdraw_consent,
 )
 from seawall.shops.models import Connection, PlatformApp, SendMode, Shop
+from seawall.shops.policy import mode_for
 from seawall.shops.renewal import CONNECT_AGAIN, ask_renewal, renew_due
 from seawall.shops.vault import seal_bytes, unseal, unseal_bytes
 
 __all__ = [
     "CALLBACK_PATH", "CONNECT_AGAIN", "AddApp", "AddShop", "ConnectShop", "Connection", "ConsentLink",
     "ConsentOutcome", "PlatformApp", "SendMode", "Shop", "add_app", "add_shop", "ask_renewal", "begin_consent",
-    "callback_address", "connect_shop", "consent_outcome", "credentials_of", "finish_consent", "push_address",
-    "push_keys_of", "renew_due", "seal_bytes", "unseal_bytes", "withdraw_consent",
+    "callback_address", "connect_shop", "consent_outcome", "credentials_of", "finish_consent", "mode_for",
+    "push_address", "push_keys_of", "renew_due", "seal_bytes", "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip
 
 

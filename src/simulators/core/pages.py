@@ -30,6 +30,8 @@ STYLE = """
 body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.25rem 3rem; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 nav { color: var(--faint); padding-bottom: .5rem; border-bottom: 1px solid var(--line); }
+/* A box of its own: a name that turns the direction of writing turns nothing beside it. */
+nav a { display: inline-block; }
 a { color: var(--link); text-decoration: none; } a:hover, a:focus { text-decoration: underline; }
 h1 { font-size: 1.4rem; margin: 1rem 0 .25rem; } h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 p { margin: .25rem 0 .75rem; } .faint { color: var(--faint); }

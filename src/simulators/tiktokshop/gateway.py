@@ -39,6 +39,11 @@ class Reply:
     """The connection is reset instead."""
 
 
+def _code_of(fault: Fault, otherwise: int) -> int:
+    """The fault's code. One aimed at all platforms may name a code of another, which are words: ours are numbers."""
+    return int(fault.code) if fault.code.isascii() and fault.code.isdecimal() else otherwise
+
+
 class Gateway:
     """Serves the business APIs and the two token calls."""
 
@@ -209,9 +214,9 @@ class Gateway:
             case "quota":
                 raise ApiError(45101004, "The daily request quota of customer service is reached")
             case "error" | "second_level_error":
-                raise ApiError(int(fault.code or 36009003), fault.message or "Internal error")
+                raise ApiError(_code_of(fault, 36009003), fault.message or "Internal error")
             case "censored" | "forbidden_session" if call is not None:
-                call.forced_code = int(fault.code or {"censored": 45101006}.get(fault.kind, 45109001))
+                call.forced_code = _code_of(fault, 45101006 if fault.kind == "censored" else 45109001)
             case _:
                 pass
         return None
@@ -226,7 +231,7 @@ class Gateway:
             case "http_5xx_after":
                 return Reply(body=b"<html>upstream error</html>", code="http_5xx_after", status=fault.status)
             case "error_after":
-                return self._failed(ApiError(int(fault.code or 45101001), fault.message or "Internal error"))
+                return self._failed(ApiError(_code_of(fault, 45101001), fault.message or "Internal error"))
             case "malformed_json":
                 return Reply(body=reply.body[: len(reply.body) // 2], code="malformed_json")
             case "empty_body":

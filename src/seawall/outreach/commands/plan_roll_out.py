@@ -8,13 +8,15 @@ from datetime import datetime
 from django.db import transaction
 
 from seawall.kernel.clock import Clock
+from seawall.kernel.errors import Refused
+from seawall.kernel.markets import Platform
 from seawall.outreach import policy
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import NothingToSend
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
-from seawall.shops.api import Connection, SendMode
+from seawall.shops.api import Connection, SendMode, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
@@ -117,12 +119,21 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
 
 
 def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
-    """A lane per shop whose active connection may send by itself or by a person's key press."""
+    """A lane per shop whose active connection may send by itself or by a person's key press. Raises
+    Refused(training_needs_simulator) where a training storm would reach a real platform, Refused(mode_not_lawful) for a
+    connection that was given a mode its platform does not allow."""
     now = clock.now()
     lanes = {}
-    for connection in Connection.objects.filter(
-        team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=[SendMode.API, SendMode.CLICK]
-    ).order_by("pk"):
+    for connection in (
+        Connection.objects.filter(
+            team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=[SendMode.API, SendMode.CLICK]
+        )
+        .select_related("shop")
+        .order_by("pk")
+    ):
+        if roll_out.is_training and not connection.is_simulator:
+            raise Refused("training_needs_simulator", shop=connection.shop.code)
+        mode_for(Platform(connection.shop.platform), connection.mode)
         lanes[connection.shop_id] = Lane.objects.create(
             team_id=roll_out.team_id,
             roll_out=roll_out,
