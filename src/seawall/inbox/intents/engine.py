@@ -55,12 +55,13 @@ def _spelling(files: tuple[str, ...]) -> MappingProxyType[str, str]:
 
 
 def _uncovered(hits: Sequence[Hit]) -> list[Hit]:
-    """Without the phrases that stand inside a longer one: "do not cancel" is no "cancel"."""
+    """Without the phrases that stand inside a longer one ("do not cancel" is no "cancel") or that begin within one."""
     return [
         hit
         for hit in hits
         if not any(
-            other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
+            (other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start)
+            or (other.start < hit.start < other.end and other.weight >= hit.weight)
             for other in hits
             if other.label is not hit.label
         )
