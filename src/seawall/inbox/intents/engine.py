@@ -19,9 +19,9 @@ _MARKS = re.compile(r"[?!.\n]")
 _ASKED: dict[Label, Label] = {Label.ALREADY_RECEIVED: Label.ASKS_STATUS}
 """What a statement becomes when it is asked: "already arrived?" wants to know, it does not tell."""
 
-_SCORE = {STRONG: 0.93, CLEAR: 0.88, HINT: 0.65}
-_RIVALLED = 0.15
-_NOTHING = 0.35
+_SCORE = {STRONG: 0.95, CLEAR: 0.9, HINT: 0.5}
+_RIVALLED = 0.18
+_NOTHING = 0.2
 
 
 def classify(text: str, language: Language | None = None) -> Intent:
