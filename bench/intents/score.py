@@ -11,7 +11,7 @@ from seawall.kernel.languages import Language
 
 _HERE = Path(__file__).resolve().parent
 PARTS = ("tuning", "heldout", "probe")
-"""`heldout` was written before the phrases and is not used to shape them; `probe` was written last, otherwise."""
+"""`heldout` was written before the phrases and its misses were never looked at; `probe` came last, in another style."""
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ _MARKS = re.compile(r"[?!.\n]")
 _ASKED: dict[Label, Label] = {Label.ALREADY_RECEIVED: Label.ASKS_STATUS}
 """What a statement becomes when it is asked: "already arrived?" wants to know, it does not tell."""
 
-_SCORE = {STRONG: 0.93, CLEAR: 0.88, HINT: 0.65}
-_RIVALLED = 0.15
-_NOTHING = 0.35
+_SCORE = {STRONG: 0.95, CLEAR: 0.9, HINT: 0.5}
+_RIVALLED = 0.18
+_NOTHING = 0.2
 
 
 def classify(text: str, language: Language | None = None) -> Intent:
@@ -55,12 +55,13 @@ def _spelling(files: tuple[str, ...]) -> MappingProxyType[str, str]:
 
 
 def _uncovered(hits: Sequence[Hit]) -> list[Hit]:
-    """Without the phrases that stand inside a longer one: "do not cancel" is no "cancel"."""
+    """Without the phrases that stand inside a longer one ("do not cancel" is no "cancel") or that begin within one."""
     return [
         hit
         for hit in hits
         if not any(
-            other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
+            (other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start)
+            or (other.start < hit.start < other.end and other.weight >= hit.weight)
             for other in hits
             if other.label is not hit.label
         )

@@ -48,9 +48,10 @@ PRIORITY: tuple[Label, ...] = (
 class Intent:
     """What one reply wants.
 
-    `score` lies between 0 and 1: about the share of replies judged on such evidence that are judged rightly, as counted
-    on the tuning set. `why` are the words of the reply (folded, short forms written out) the answer rests on; empty
-    when nothing was recognised.
+    `score` lies between 0 and 1 and orders answers by how far they may be trusted: roughly the share judged rightly
+    among replies in a style the phrases were not made from (docs/explain/reply-intents.md); no measured probability.
+    `why` are the words of the reply (folded, short forms written out) the answer rests on; empty when nothing was
+    recognised.
     """
 
     label: Label

@@ -1,7 +1,7 @@
 """The phrases of each language, read from `data/*.toml` and compiled once.
 
 A phrase is a regular expression with some comforts. In Latin files a blank is any run of blanks and commas, ` ?` such
-a run that may be absent, `(?:.. )?` up to three words, `~` any ending of a word, and a phrase matches whole words only.
+a run that may be absent, `(?:.. )?` up to four words, `~` any ending of a word, and a phrase matches whole words only.
 In files of unparted scripts a blank may be absent, and ` .. ` is a gap of up to ten characters. `<<name>>` puts in a
 fragment of `[words]`.
 """
@@ -21,7 +21,9 @@ from seawall.inbox.intents.reading import thai_bare
 FOLDER = Path(__file__).resolve().parent / "data"
 STRONG, CLEAR, HINT = 3, 2, 1
 _BLANK = r"[^a-z0-9?!\n]"
-_GAP = r"(?:[a-z0-9]+[^a-z0-9?!.,;\n]+){0,3}?"
+# A gap steps over no word that turns the sense round: "ok but do not cancel" holds no "ok ... cancel".
+_TURNS = "dont|not|no|never|but|tidak|jangan|belum|tapi|padahal|huwag|hindi|pero|khong|dung|chua|nhung"
+_GAP = rf"(?:(?!(?:{_TURNS})(?![a-z]))[a-z0-9]+[^a-z0-9?!.,;\n]+){{0,4}}?"
 _WRITTEN = re.compile(r"(?<![\\\[a-z0-9])[a-z0-9]+(?![a-z0-9\]-])")
 _UNPARTED = frozenset({"th", "zh", "any"})
 
