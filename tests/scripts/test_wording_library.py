@@ -1,20 +1,17 @@
 """The library's wording fits every platform with the longest real values, and passes its own lint."""
 
-from datetime import date
-from decimal import Decimal
-
 import pytest
+from tests.scripts.library_texts import FACTS, FACTS_OF_KIND, ORDER_IDS, TRACKING, every_text, values
 
 from seawall.kernel.errors import InvalidInput, NotFound
 from seawall.kernel.languages import BUYER_LANGUAGES, Language
 from seawall.kernel.markets import Market, Platform
-from seawall.kernel.money import Money
 from seawall.scripts.library import NEEDED_LANGUAGES, kinds, library, parse_library
 from seawall.scripts.lint import LENGTH_LIMITS, Message, lint, passes
-from seawall.scripts.placeholders import PLACEHOLDERS, PlaceholderValues, longest_length
+from seawall.scripts.placeholders import PLACEHOLDERS, PlaceholderValues, longest_length, names_in
 from seawall.scripts.rendering import render
 
-MARKETS = tuple(market for market in Market if market is not Market.TW)
+MARKETS = tuple(Market)
 TEXTS = [
     pytest.param(kind, step, variant, language, id=f"{kind}-{step}-{variant}-{language.value}")
     for kind in kinds()
@@ -22,37 +19,30 @@ TEXTS = [
     for variant in variants
     for language in variants[variant].root
 ]
-CAUSES = {
-    Language.ZH_HANS: "装有您包裹的货柜在海关被退回",
-    Language.EN: "the container with your parcel was sent back at customs",
-    Language.ID: "kontainer berisi paket Kakak dikembalikan di bea cukai",
-    Language.MS: "kontena dengan bungkusan anda dihantar balik di kastam",
-    Language.TH: "ตู้สินค้าที่มีพัสดุของคุณลูกค้าถูกส่งกลับที่ด่านศุลกากร",
-    Language.VI: "container chứa hàng của anh/chị bị trả lại tại hải quan",
-    Language.FIL: "naibalik po sa customs ang container na may parcel ninyo",
+STORMS = {
+    "customs_return", "false_delivered", "delay", "stock_out", "bad_address", "unreachable", "refused", "reschedule",
+}  # fmt: skip
+OCCASIONS = {
+    "compensation_offer": "offer",
+    "apology_after_complaint": "reply",
+    "second_contact": "second_contact",
+    "closing": "closing",
 }
-ORDER_IDS = {
-    Platform.SHOPEE: "260503K7QX2M9P",
-    Platform.LAZADA: "8123456789012345",
-    Platform.TIKTOK: "576900000000000001",
-}
-MONEY = {"IDR": 100000, "VND": 100000}
-
-
-def values(platform: Platform, market: Market, language: Language) -> PlaceholderValues:
-    """The longest values a real order brings."""
-    return PlaceholderValues(
-        shop="Rumah Cantik Official Store Indonesia",
-        order_id=ORDER_IDS[platform],
-        item="Stainless steel insulated lunch box with cutlery, 3 compartments",
-        order_date=date(2026, 9, 30),
-        cause=CAUSES[language],
-        compensation=Money(Decimal(MONEY.get(market.currency, 20)), market.currency),
-    )
 
 
 def body(kind: str, step: str, variant: str, language: Language) -> str:
     return library(kind).wording(step, variant).texts()[language]
+
+
+def test_the_desk_finds_words_for_every_storm_and_every_occasion() -> None:
+    assert set(kinds()) == STORMS | set(OCCASIONS)
+    for kind in kinds():
+        assert library(kind).kind == kind
+    for kind in STORMS:
+        assert {"standard", "short"} <= set(library(kind).steps["first_contact"])
+    for kind, step in OCCASIONS.items():
+        assert set(library(kind).steps) == {step}
+        assert "standard" in library(kind).steps[step]
 
 
 def test_goods_returned_at_customs_has_the_first_message_in_all_seven_languages() -> None:
@@ -65,13 +55,13 @@ def test_goods_returned_at_customs_has_the_first_message_in_all_seven_languages(
 def test_a_text_filled_with_long_real_values_passes_the_lint_everywhere(
     kind: str, step: str, variant: str, language: Language
 ) -> None:
-    facts = ("The container was sent back at customs.", "A shop voucher may be offered.")
+    facts = FACTS_OF_KIND.get(kind, FACTS)
     for platform in Platform:
         for market in MARKETS:
             rendered = render(body(kind, step, variant, language), values(platform, market, language), language, market)
             message = Message(
                 lang=language, platform=platform, market=market, text=rendered.text, facts=facts,
-                order_id=ORDER_IDS[platform],
+                order_id=ORDER_IDS[platform], allowed_numbers=(TRACKING,),
             )  # fmt: skip
             assert lint(message) == []
 
@@ -82,9 +72,19 @@ def test_a_template_passes_the_lint_and_fits_at_its_longest(
 ) -> None:
     text = body(kind, step, variant, language)
     for platform in Platform:
-        message = Message(lang=language, platform=platform, market=Market.MY, text=text, template=True)
-        assert lint(message) == []
+        for market in MARKETS:
+            message = Message(lang=language, platform=platform, market=market, text=text, template=True)
+            assert lint(message) == []
     assert longest_length(text) <= (350 if variant == "short" else LENGTH_LIMITS[Platform.SHOPEE].characters)
+
+
+def test_values_at_their_very_longest_still_fit_the_platforms() -> None:
+    for kind, step, variant, language, text in every_text():
+        filled = text.body
+        for declared in PLACEHOLDERS.values():
+            filled = filled.replace(f"{{{declared.name}}}", "x" * declared.max_length)
+        limit = 350 if variant == "short" else min(each.characters for each in LENGTH_LIMITS.values())
+        assert len(filled) <= limit, (kind, step, variant, language)
 
 
 ASKS = {
@@ -111,10 +111,10 @@ def test_a_library_text_edited_to_ask_for_cancelling_is_stopped(language: Langua
 
 
 def test_every_text_has_a_chinese_gloss_for_the_seller() -> None:
-    for variants in library("customs_return").steps.values():
-        for wording in variants.values():
-            for text in wording.root.values():
-                assert any("\u4e00" <= each <= "\u9fff" for each in text.gloss_zh)
+    for _, _, _, language, text in every_text():
+        assert any("\u4e00" <= each <= "\u9fff" for each in text.gloss_zh)
+        if language not in (Language.ZH_HANS, Language.ZH_HANT):
+            assert sorted(names_in(text.gloss_zh)) == sorted(names_in(text.body))
 
 
 def test_an_unknown_storm_or_step_is_said_to_be_missing() -> None:

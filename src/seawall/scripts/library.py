@@ -1,6 +1,7 @@
-"""The library of wording: one TOML file per kind of storm, read with a schema check.
+"""The library of wording: one TOML file per kind of storm or occasion, read with a schema check.
 
-A file that lacks a language, uses an undeclared placeholder or leaves out the order number does not load.
+A file that lacks a language, uses an undeclared placeholder or leaves out the order number does not load. A language
+beyond the needed ones (traditional Chinese) stands in all texts of a file or in none.
 """
 
 import tomllib
@@ -64,7 +65,7 @@ class Wording(RootModel[dict[Language, ScriptText]]):
 
 
 class Library(BaseModel):
-    """All wording for one kind of storm: step -> variant -> language."""
+    """All wording for one kind of storm or occasion: step -> variant -> language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,6 +73,15 @@ class Library(BaseModel):
     edition: int
     source: Language
     steps: dict[str, dict[str, Wording]]
+
+    @model_validator(mode="after")
+    def _further_languages_stand_throughout(self) -> Self:
+        # Buyers of one storm must not get the first message in their language and the second in another.
+        held = [wording.root.keys() for variants in self.steps.values() for wording in variants.values()]
+        for language in sorted(set().union(*held)):
+            if any(language not in each for each in held):
+                raise ValueError(f"{language} stands in some texts of this file and not in all")
+        return self
 
     def wording(self, step: str, variant: str = "standard") -> Wording:
         """One variant of one step. Raises NotFound(script_not_in_library)."""
@@ -96,13 +106,13 @@ def parse_library(source: str) -> Library:
 
 
 def kinds() -> tuple[str, ...]:
-    """The kinds of storm the library has wording for."""
+    """The kinds of storm, and the occasions of any storm, that the library has wording for."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
 @cache
 def library(kind: str) -> Library:
-    """The wording for one kind of storm. Raises NotFound(library_not_found) for a kind without a file."""
+    """The wording for one kind of storm or occasion. Raises NotFound(library_not_found) for a kind without a file."""
     if kind not in kinds():
         raise NotFound("library_not_found", kind=kind)
     return parse_library((_FOLDER / f"{kind}.toml").read_text(encoding="utf-8"))

@@ -24,6 +24,7 @@ class PlaceholderKind(StrEnum):
     DATE = "date"
     MONEY = "money"
     FACT_TEXT = "fact_text"
+    TRACKING_NUMBER = "tracking_number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,24 @@ _DECLARED = (
         trims=False,
         sample=Money(Decimal(20), "MYR"),
     ),
+    # A day the facts sheet holds: when stock is back, when a parcel is expected, when delivery is tried again.
+    Placeholder(
+        name="new_date",
+        kind=PlaceholderKind.DATE,
+        required=False,
+        max_length=18,
+        trims=False,
+        sample=date(2026, 10, 12),
+    ),
+    # Numbers of 10-20 characters were seen in exports (certainty: code); the platforms name no longest one, so 30.
+    Placeholder(
+        name="tracking_number",
+        kind=PlaceholderKind.TRACKING_NUMBER,
+        required=False,
+        max_length=30,
+        trims=False,
+        sample="MY260503114477S",
+    ),
 )
 
 PLACEHOLDERS: dict[str, Placeholder] = {each.name: each for each in _DECLARED}
@@ -105,7 +124,8 @@ class PlaceholderValues:
     """What one buyer's message is filled with. None means: not known, and a text that needs it is refused.
 
     `order_date` may be an aware instant; it is written as the day it had in the market's zone.
-    `cause` is the facts sheet's sentence in the language of the text.
+    `cause` is the facts sheet's sentence in the language of the text. `new_date` is a day that stands on the facts
+    sheet; `tracking_number` is the parcel's number as the platform shows it.
     """
 
     shop: str | None = None
@@ -114,6 +134,8 @@ class PlaceholderValues:
     order_date: date | datetime | None = None
     cause: str | None = None
     compensation: Money | None = None
+    new_date: date | datetime | None = None
+    tracking_number: str | None = None
 
     def get(self, name: str) -> Value | None:
         """The value of a declared placeholder. Raises KeyError for a name that is not declared."""
