@@ -13,8 +13,8 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from seawall.cli.fleet_clock import FleetClock
 from seawall.incidents.api import tend as tend_incidents
-from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import Worker, WorkerOptions, handle_received
 from seawall.settings.env import get_settings
@@ -92,10 +92,16 @@ def _await_database(stopped: _Stopped) -> bool:
 
 async def _run(parts: Parts, stopped: _Stopped) -> None:
     settings = get_settings()
+    clock = await asyncio.to_thread(_fleet_clock)
+
+    def follow_storms() -> None:
+        clock.follow()
+        tend_incidents(clock=clock)
+
     worker = Worker(
-        clock=SYSTEM_CLOCK,
+        clock=clock,
         options=WorkerOptions(claim_size=settings.claim_size, grace=timedelta(seconds=settings.lookup_grace_s)),
-        also=lambda: tend_incidents(clock=SYSTEM_CLOCK),
+        also=follow_storms,
     )
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -112,7 +118,7 @@ async def _run(parts: Parts, stopped: _Stopped) -> None:
     stopped.tell = stop_from_outside
     if stopped.event.is_set():
         return
-    chores = _chores(stop_from_outside) if parts.chores else []
+    chores = _chores(clock, stop_from_outside) if parts.chores else []
     for chore in chores:
         chore.start()
     try:
@@ -128,10 +134,22 @@ async def _run(parts: Parts, stopped: _Stopped) -> None:
             raise chore.failed
 
 
-def _chores(on_failure: Callable[[], object]) -> "list[Chore]":
+def _fleet_clock() -> FleetClock:
+    try:
+        return FleetClock()
+    finally:
+        # Its thread's session; the worker and every chore have their own.
+        connections.close_all()
+
+
+def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]":
+    def act_on_pushes() -> bool:
+        clock.follow()
+        return handle_received(clock=clock, size=100) > 0
+
     return [
-        Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=on_failure),
-        Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=on_failure),
+        Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
+        Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
     ]
 
 
