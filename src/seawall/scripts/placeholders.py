@@ -164,12 +164,15 @@ def names_in(template: str) -> tuple[str, ...]:
 
 
 def longest_length(template: str) -> int:
-    """Code points of a template once every declared placeholder takes its longest form, for one order."""
+    """Code points of a template once every declared placeholder takes its longest form, for one order.
+
+    Words for several orders are measured when they are filled: only as many orders go together as then fit.
+    """
     grown = len(template)
     for match in NAME.finditer(template):
         declared = PLACEHOLDERS.get(match.group(1))
         if declared is not None:
             grown += declared.max_length - len(match.group(0))
     for match in FORM.finditer(template):
-        grown += max(len(match.group(1)), len(match.group(2))) - len(match.group(0))
+        grown += len(match.group(1)) - len(match.group(0))
     return grown
