@@ -75,9 +75,7 @@ def test_an_answer_lost_on_the_way_is_found_once_for_every_order_of_the_message(
     assert len(lazada_sim.messages(from_="seller")) == 3
     assert set(times_named(storm).values()) == {1}
     for row in rows_in(storm, "confirmed"):
-        assert (
-            Capture.objects.filter(recipient=row, source="read_back").count() == 1
-        )
+        assert Capture.objects.filter(recipient=row, source="read_back").count() == 1
 
 
 def test_a_group_that_never_arrived_goes_again_as_the_same_group(lazada_sim: LazadaSimHelper) -> None:
