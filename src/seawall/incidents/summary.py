@@ -44,6 +44,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         },
         "planned": planned,
         "outcomes": outcomes,
+        "messages": _messages_taken(roll_out) if roll_out else 0,
         "adds_up": sum(outcomes.values()) == planned,
         "roll_out": _roll_out(roll_out) if roll_out else None,
         "packs": [
@@ -51,6 +52,12 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
             for p in incident.packs.order_by("number")
         ],
     }
+
+
+def _messages_taken(roll_out: RollOut) -> int:
+    """Messages the platforms took: fewer than orders where one names several."""
+    taken = roll_out.recipients.exclude(platform_message_id="")
+    return taken.values("order__shop_id", "session_id", "platform_message_id").distinct().count()
 
 
 def _roll_out(roll_out: RollOut) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
 from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
@@ -49,6 +50,7 @@ __all__ = [
     "handle_received",
     "leave_out_orders",
     "minutes_needed",
+    "named_together",
     "pause",
     "plan_roll_out",
     "press",

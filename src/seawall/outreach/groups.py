@@ -5,11 +5,12 @@ carrier happens to its riders, by a trigger of the table and in the same transac
 carrier first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from seawall.evidence.api import NewCapture, keep
 from seawall.kernel.clock import Clock
@@ -106,3 +107,34 @@ def _for_each(captures: Iterable[NewCapture], riders: dict[int, list[tuple[int, 
         yield each
         for pk, order in riders.get(each.recipient_id or 0, ()):
             yield replace(each, recipient_id=pk, order_id=order)
+
+
+def named_together(rows: Collection[Recipient]) -> dict[int, list[Recipient]]:
+    """For each of these rows whose message names several orders: the rows of the others, with their orders, by number.
+
+    Rows of a message belong together by whom they ride with, or, where they had parted and the message was at the
+    platform after all, by the id the platform gave it.
+    """
+    grouped = [row for row in rows if row.merged_sha256 and row.merged_sha256 == row.text_sha256]
+    carriers = {row.rides_with_id or row.pk for row in grouped}
+    messages = {row.platform_message_id for row in grouped if row.platform_message_id}
+    mates: dict[object, dict[int, Recipient]] = defaultdict(dict)
+    for each in Recipient.objects.filter(
+        Q(pk__in=carriers)
+        | Q(rides_with__in=carriers)
+        | Q(platform_message_id__in=messages, incident__in={row.incident_id for row in grouped}),
+        merged_sha256=F("text_sha256"),
+    ).select_related("order"):
+        for key in _keys(each):
+            mates[key][each.pk] = each
+    found = {row.pk: {pk: each for key in _keys(row) for pk, each in mates[key].items()} for row in grouped}
+    return {
+        pk: sorted((each for each in all_.values() if each.pk != pk), key=lambda each: each.order.platform_order_id)
+        for pk, all_ in found.items()
+        if len(all_) > 1
+    }
+
+
+def _keys(row: Recipient) -> list[object]:
+    sent = (row.incident_id, row.session_id, row.platform_message_id, row.text_sha256)
+    return [row.rides_with_id or row.pk, *([sent] if row.platform_message_id else [])]

@@ -57,7 +57,7 @@ def shops_of(actor: Actor, incident_id: int, step: str, *, clock: Clock) -> list
     for shop_id, state, number in rows.values_list("order__shop_id", "state").annotate(n=Count("pk")).order_by():
         counts[shop_id][state] = number
     lately = dict(
-        rows.filter(sent_at__gt=clock.now() - PACE_SPAN)
+        rows.filter(sent_at__gt=clock.now() - PACE_SPAN, rides_with__isnull=True)
         .values_list("order__shop_id")
         .annotate(n=Count("pk"))
         .order_by()
@@ -126,8 +126,8 @@ def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> 
 
 
 def lane_sizes(roll_out: RollOut, *, only_left: bool = False) -> list[tuple[Lane, int]]:
-    """Each lane with how many rows are planned in it; with `only_left`, how many still wait."""
-    rows = _of_plan(Recipient.objects.filter(roll_out=roll_out), only_left=only_left)
+    """Each lane with how many messages are planned in it; with `only_left`, how many still wait."""
+    rows = _of_plan(Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=True), only_left=only_left)
     sizes = dict(rows.values_list("lane_id").annotate(n=Count("pk")).order_by())
     return [(lane, sizes.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
 
