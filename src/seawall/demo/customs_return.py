@@ -247,7 +247,8 @@ class CustomsReturn:
         if not self._is_past(code, IncidentState.SCRIPT_READY):
             plan = self._commands.run("outreach", "plan", code, by=scene.LEAD, show=False)
             err.print(
-                f"  planned {plan['planned']:,} in {plan['messages']:,} messages: {plan['by_worker']:,} by API, {plan['by_seat']:,} by seats,"
+                f"  planned {plan['planned']:,} in {plan['messages']:,} messages:"
+                f" {plan['by_worker']:,} by API, {plan['by_seat']:,} by seats,"
                 f" {plan['no_connection']:,} no connection yet;"
                 f" {plan['minutes_at_our_pace'] or 'under 1'} min at our pace; waves {plan['waves']}",
                 markup=False,

@@ -116,7 +116,7 @@ def storm_orders(
 
 
 def _with_buyers_of_several(orders: list[StormOrder], seed: int, shops: int) -> list[StormOrder]:
-    """About every seventh buyer of a shop ordered two to four times in a row; each order keeps its goods and its day."""
+    """About every seventh buyer of a shop ordered two to four times in a row; each order keeps its goods and day."""
     dice = Random(f"buyers {seed}")  # noqa: S311 - invented people, not secrets
     for first in range(shops):
         mine = range(first, len(orders), shops)
