@@ -126,6 +126,7 @@ def _own_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> None:
     )  # fmt: skip
     if not rows:
         keep([_capture(arrival, message, None)])
+    keep(_capture(arrival, message, each) for each in _told_beside(arrival, message, rows))
     for row in rows:
         keep_for_all([_capture(arrival, message, row)])
         if not row.platform_message_id:
@@ -218,6 +219,14 @@ def _parted(arrival: _Arrival, message: ChatMessage) -> list[Recipient]:
     rows = list(_messages_of(arrival).filter(_TRIED, merged_sha256=words, platform_message_id="").select_for_update())
     Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(text=message.text, text_sha256=words)
     return rows
+
+
+def _told_beside(arrival: _Arrival, message: ChatMessage, rows: Sequence[Recipient]) -> QuerySet[Recipient]:
+    """Orders that the words of a parted group named as well, but whose rows go another way (left out, or sent alone in
+    between): their buyer was told all the same, and the record of it is kept with them."""
+    parted = [row.merged_sha256 for row in rows if row.merged_sha256 and not row.has_riders]
+    mates = _messages_of(arrival).filter(merged_sha256__in=parted, has_riders=False)
+    return mates.exclude(pk__in=[row.pk for row in rows])
 
 
 def _capture(arrival: _Arrival, message: ChatMessage, row: Recipient | None) -> NewCapture:

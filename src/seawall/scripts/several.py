@@ -59,7 +59,8 @@ def listed(words: Sequence[str], language: Language) -> str:
 
 def and_others(first: str, language: Language) -> str:
     """The first item, and that there are others."""
-    return _AND_OTHERS[language].format(first=first)
+    is_chinese = language in (Language.ZH_HANS, Language.ZH_HANT)
+    return _AND_OTHERS[language].format(first=f"{first} " if is_chinese and first[-1:].isascii() else first)
 
 
 @dataclass(frozen=True)
