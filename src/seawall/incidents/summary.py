@@ -62,7 +62,8 @@ def _messages_taken(roll_out: RollOut) -> int:
 
 def _roll_out(roll_out: RollOut) -> dict[str, Any]:
     approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
-    sample = roll_out.recipients.filter(wave=0, lane__isnull=False).select_related("order").first()
+    samples = roll_out.recipients.filter(wave=0, lane__isnull=False, rides_with__isnull=True)
+    sample = samples.select_related("order").first()
     return {
         "state": roll_out.state,
         "version": roll_out.version,

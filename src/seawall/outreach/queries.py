@@ -90,7 +90,7 @@ def waves_of(roll_out: RollOut) -> list[Wave]:
 
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
     """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
-    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0)
+    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0, rides_with__isnull=True)
     rows = rows.select_related("order__shop")
     return rows.filter(attempts__gt=0).order_by("pk").last() or rows.filter(lane__isnull=False).first()
 

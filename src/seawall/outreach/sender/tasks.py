@@ -28,7 +28,9 @@ async def send_one(
         except Rejected as error:
             if claim.riders:
                 # One order that may not be written about must not silence the others: each is judged alone.
-                return Outcome(claim=claim, event="release", at=clock.now(), is_parted=True)
+                return Outcome(
+                    claim=claim, event="release", at=clock.now(), is_parted=True, platform_code=error.platform_code
+                )
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
         except ConnectorError as error:
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
