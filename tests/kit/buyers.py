@@ -33,6 +33,29 @@ def of_buyers(storm: Storm, *sizes: int, truly: Sequence[int] = ()) -> list[list
     return [[order.platform_order_id for order in mine] for mine in shared]
 
 
+def share_out(storm: Storm, *pattern: int) -> None:
+    """Every shop's orders shared out by this pattern over and over: the last buyer of a shop gets what is left."""
+    assert storm.sim is not None
+    for number, shop in enumerate(storm.shops):
+        orders = list(Order.objects.filter(cases__incident=storm.incident, shop=shop).order_by("pk"))
+        seller = shop.connections.get(is_active=True).platform_seller_id
+        rows = []
+        for buyer, size in enumerate(pattern * len(orders)):
+            mine, orders = orders[:size], orders[size:]
+            Order.objects.filter(pk__in=[order.pk for order in mine]).update(
+                buyer_handle=f"Siti {buyer}", phone=f"60******{buyer:02d}"
+            )
+            rows += [
+                {
+                    "order_id": order.platform_order_id, "seller_id": seller,
+                    "buyer_id": str(200_000_100 + 1000 * number + buyer),
+                }
+                for order in mine
+            ]  # fmt: skip
+        if rows:
+            storm.sim.post("/_sim/lazada/orders", rows_as_lines(rows))
+
+
 def a_storm_of(*sizes: int, sim: LazadaSimHelper | None = None, desk: Desk | None = None) -> Storm:
     """A storm in one shop whose buyers have so many orders each."""
     storm = a_storm(desk or a_desk(), sim, orders=sum(sizes))

@@ -4,6 +4,7 @@ import pytest
 from tests.kit.buyers import a_storm_of, groups, of_buyers, times_named
 from tests.kit.lazada_sim import LazadaSimHelper
 from tests.kit.rollout import Storm, a_desk, a_storm, approved, planned, rows_in, sampled, started, work_until
+from tests.kit.storm import hand_to_person, tend_all
 
 from seawall.evidence.api import Capture
 from seawall.evidence.seal.verify import verify_pack
@@ -12,7 +13,7 @@ from seawall.incidents.commands.cases import withdraw_case
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.outreach.api import Recipient
+from seawall.outreach.api import Recipient, settle_by_person
 from seawall.outreach.ledger import audience_digest_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +116,20 @@ def test_a_platform_that_refuses_the_message_refuses_it_for_every_order_it_names
     assert {row.reason_params["platform_code"] for row in refused_rows} == {"-6"}
 
 
+def test_one_refused_message_is_one_refusal_however_many_orders_it_names(lazada_sim: LazadaSimHelper) -> None:
+    storm = started(a_storm_of(1, 4, *[1] * 8, sim=lazada_sim))
+    group = Recipient.objects.get(has_riders=True)
+    # The first of the wave to be sent.
+    assert group.rank < min(Recipient.objects.filter(wave=1, merged_sha256="").values_list("rank", flat=True))
+    lazada_sim.set_faults({"kind": "error", "path": SEND, "code": "-6", "message": "refused", "nth": [1]})
+
+    work_until(lambda: storm.refresh().state == "follow_up")
+
+    assert sum(storm.counts().values()) == 13
+    assert storm.counts()["rejected"] in (1, 4)
+    assert storm.roll_out.state == "done"
+
+
 def test_the_platforms_filter_blocks_every_order_of_the_message(lazada_sim: LazadaSimHelper) -> None:
     storm = started(a_storm_of(1, 3, sim=lazada_sim))
     lazada_sim.set_faults({"kind": "censored", "path": SEND, "nth": [1]})
@@ -182,6 +197,28 @@ def test_a_new_plan_keeps_the_group_of_a_contacted_buyer_and_writes_to_nobody_ag
 
     assert len(lazada_sim.messages(from_="seller")) == 2
     assert set(times_named(storm).values()) == {1}
+
+
+def test_a_sample_that_nobody_could_settle_is_planned_again_with_its_group(lazada_sim: LazadaSimHelper) -> None:
+    storm = planned(a_storm_of(3, 2, sim=lazada_sim))
+    storm_commands.send_sample(storm.incident, by=storm.desk.lead, clock=SYSTEM_CLOCK)
+    assert hand_to_person(storm, 1) == 1
+    tend_all()
+    asked = Recipient.objects.filter(state="needs_person")
+    assert asked.count() == 3
+    for_one = asked.filter(rides_with__isnull=False).earliest("pk")
+    settle_by_person(for_one.pk, "leave_out", by=storm.desk.lead, clock=SYSTEM_CLOCK, why="nothing in the chat")
+
+    # The kit's stand-in for a worker makes up conversations that the simulator has never heard of.
+    Recipient.objects.update(session_id="")
+
+    plan_again(storm)
+    assert sorted(len(each) for each in groups(storm)) == [2, 3]
+    storm_commands.send_sample(storm.incident, by=storm.desk.lead, clock=SYSTEM_CLOCK)
+    work_until(lambda: storm.refresh().state == "sample_sent")
+
+    assert len(lazada_sim.messages(from_="seller")) == 1
+    assert storm.counts() in ({"acknowledged": 3, "waiting": 2}, {"acknowledged": 2, "waiting": 3})
 
 
 def plan_again(storm: Storm) -> None:

@@ -10,7 +10,7 @@ from seawall.kernel.clock import Clock
 from seawall.outreach import policy
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
-from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
+from seawall.outreach.states import DELIVERED, FAILED, OPEN, ROLL_OUT, RollOutState
 from seawall.timeline.api import move, record
 
 
@@ -43,10 +43,15 @@ def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
     rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
     counted: Counter[str] = Counter()
     last: datetime | None = None
-    for state, count, newest in rows.values_list("state").annotate(n=Count("pk"), at=Max("state_at")).order_by():
+    failed_messages = 0
+    by_state = rows.values_list("state").annotate(
+        n=Count("pk"), at=Max("state_at"), messages=Count("pk", filter=Q(rides_with__isnull=True))
+    )
+    for state, count, newest, messages in by_state.order_by():
         counted[state] = count
+        failed_messages += messages if state in FAILED else 0
         last = max(filter(None, (last, newest)), default=None)
-    return policy.WaveResult(counts=counted, last_change_at=last)
+    return policy.WaveResult(counts=counted, last_change_at=last, failed_messages=failed_messages)
 
 
 def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:

@@ -146,6 +146,8 @@ class WaveResult:
 
     counts: Mapping[str, int]
     last_change_at: datetime | None
+    failed_messages: int | None = None
+    """Messages among its failures, where some name several orders; None: as many as failures."""
 
     def of(self, *states: str) -> int:
         """How many are in any of the states."""
@@ -159,9 +161,13 @@ def failures(result: WaveResult) -> tuple[int, int]:
 
 
 def too_many_failures(result: WaveResult, max_share: Decimal) -> Reason | None:
-    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early."""
+    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early.
+
+    The share is of orders, but one refused message is one refusal however many orders it names.
+    """
     failed, settled = failures(result)
-    if failed < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
+    refusals = failed if result.failed_messages is None else result.failed_messages
+    if refusals < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
         return None
     return Reason("too_many_failures", {"failed": failed, "settled": settled, "limit": f"{max_share:.1%}"})
 

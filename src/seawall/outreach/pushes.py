@@ -128,7 +128,8 @@ def _own_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> None:
         keep([_capture(arrival, message, None)])
     keep(_capture(arrival, message, each) for each in _told_beside(arrival, message, rows))
     for row in rows:
-        keep_for_all([_capture(arrival, message, row)])
+        # There is a push for every message: those of single orders are spared a look for others.
+        (keep_for_all if row.has_riders else keep)([_capture(arrival, message, row)])
         if not row.platform_message_id:
             # The push overtook the answer of the send call, or came where none ever did: the platform's word settles
             # it.

@@ -107,6 +107,9 @@ class Audience:
 
     languages: Mapping[str, int] = field(default_factory=dict)
     can_be_sent: int = 0
+    """Orders that are told."""
+    messages: int = 0
+    """Messages that tell them: fewer where one names several orders of a buyer."""
     no_connection: int = 0
 
 
@@ -121,6 +124,7 @@ def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> 
     return Audience(
         languages=languages,
         can_be_sent=sum(languages.values()),
+        messages=_of_plan(rows, only_left=only_left).filter(rides_with__isnull=True).count(),
         no_connection=rows.filter(state="no_connection").count(),
     )
 
