@@ -45,11 +45,11 @@ def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
     last: datetime | None = None
     failed_messages = 0
     by_state = rows.values_list("state").annotate(
-        n=Count("pk"), at=Max("state_at"), messages=Count("pk", filter=Q(rides_with__isnull=True))
+        n=Count("pk"), at=Max("state_at"), told=Count("pk", filter=Q(rides_with__isnull=True))
     )
-    for state, count, newest, messages in by_state.order_by():
+    for state, count, newest, told in by_state.order_by():
         counted[state] = count
-        failed_messages += messages if state in FAILED else 0
+        failed_messages += told if state in FAILED else 0
         last = max(filter(None, (last, newest)), default=None)
     return policy.WaveResult(counts=counted, last_change_at=last, failed_messages=failed_messages)
 
