@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.kit.buyers import a_storm_of
 from tests.kit.storm import (
     Desk,
     Storm,
@@ -175,6 +176,20 @@ def test_cases_are_filtered_searched_and_cut_into_pages(desk: Desk, storm_at: St
     part = browser.get(url, {"outcome": "refused"}, headers={"HX-Request": "true"}).content.decode()
     assert part.startswith('<section class="card" id="cases"')
     assert "the buyer has blocked this shop" in part
+
+
+def test_a_case_names_the_orders_told_in_the_same_message(desk: Desk) -> None:
+    storm = bring(a_storm_of(1, 3, desk=desk), "rolling_out")
+    deliver(storm, 5)
+    client = client_of(desk.auditor)
+    rider, *others = Recipient.objects.filter(merged_sha256__gt="").order_by("-rides_with", "rank")
+    page = client.get(f"/incidents/{storm.incident.code}/cases/{rider.case_id}/").content.decode()
+
+    assert "In one message with" in page
+    for each in others:
+        assert f'/cases/{each.case_id}/">{each.order.platform_order_id}</a>' in page
+    listed = client.get(f"/incidents/{storm.incident.code}/cases/").content.decode()
+    assert listed.count("in one message with 2 other orders") == 3
 
 
 def test_a_case_shows_words_tries_records_with_both_clocks_answers_and_grade(desk: Desk, storm_at: StormAt) -> None:

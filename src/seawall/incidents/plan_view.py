@@ -21,11 +21,14 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
             "order__shop__platform", "order__shop__market", "order__shop__code", "language", "state", "reason_code"
         ).annotate(n=Count("pk")).order_by("order__shop__platform", "order__shop__code", "state")
     ]  # fmt: skip
-    lanes = [(lane.recipients.count(), lane.sends_per_second) for lane in roll_out.lanes.all()]
+    # A message that names several orders takes one send.
+    messages = rows.filter(rides_with__isnull=True)
+    lanes = [(messages.filter(lane=lane).count(), lane.sends_per_second) for lane in roll_out.lanes.all()]
     return {
         "incident": roll_out.incident.code,
         "planned": rows.count(),
         "can_be_sent": rows.filter(state="waiting").count(),
+        "messages": messages.filter(state="waiting").count(),
         "by_worker": rows.filter(state="waiting", lane__mode="api").count(),
         "by_seat": rows.filter(state="waiting", lane__mode="click").count(),
         "no_connection": rows.filter(state="no_connection").count(),
@@ -41,7 +44,11 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
 def _limits(roll_out: RollOut) -> dict[str, Any]:
     """What each platform of this plan allows, who says so, and how many days its daily limit makes of it."""
     shown = {}
-    counted = roll_out.recipients.filter(state="waiting").values_list("order__shop__platform").annotate(n=Count("pk"))
+    counted = (
+        roll_out.recipients.filter(state="waiting", rides_with__isnull=True)
+        .values_list("order__shop__platform")
+        .annotate(n=Count("pk"))
+    )
     for platform, waiting in counted.order_by():
         limits = limits_of(Platform(platform))
         daily = limits.get("sends_per_day")

@@ -2,15 +2,16 @@
 
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
-from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
-from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
@@ -21,6 +22,7 @@ STEP_FIRST_CONTACT = "first_contact"
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "MOST_TOGETHER",
     "OPEN",
     "SENDING",
     "SENT",
@@ -42,11 +44,13 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "contacted_orders",
     "counts_of",
     "give_back",
     "handle_received",
     "leave_out_orders",
     "minutes_needed",
+    "named_together",
     "pause",
     "plan_roll_out",
     "press",

@@ -133,6 +133,15 @@ class Recipient(models.Model):
     text = models.TextField()
     """The very words, filled in at planning; the audience digest covers them, so approval binds them."""
     text_sha256 = models.CharField(max_length=64)
+    rides_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="riders", db_index=False)
+    """The row whose message names this order too (one buyer, one shop). A rider is never claimed, pressed or looked up;
+    what happens to that message happens to it, by a trigger of the table (migration 0004)."""
+    has_riders = models.BooleanField(default=False)
+    """This row's message names the orders of other rows beside its own."""
+    solo_text = models.TextField(default="")
+    """The approved words for this order alone, should the group part before its message leaves; empty: always alone."""
+    merged_sha256 = models.CharField(max_length=64, default="")
+    """Digest of the approved words for the whole group; stays when the group parts. Empty: always alone."""
     script_digest = models.CharField(max_length=64, default="")
     """The script these words are of: a row contacted under an earlier plan keeps its own."""
     state = models.CharField(max_length=20, default=RecipientState.WAITING.value)
@@ -174,6 +183,13 @@ class Recipient(models.Model):
                 | ~Q(platform_message_id=""),
                 name="sent_has_platform_id",
             ),
+            models.CheckConstraint(
+                condition=Q(rides_with__isnull=True) | Q(has_riders=False), name="rider_carries_nobody"
+            ),
+            models.CheckConstraint(
+                condition=Q(rides_with__isnull=True) | (~Q(merged_sha256="") & ~Q(solo_text="")),
+                name="rider_has_words_of_its_own",
+            ),
         )
         indexes = (
             models.Index(fields=["lane", "wave", "rank"], condition=Q(state="waiting"), name="recipient_to_claim"),
@@ -193,6 +209,13 @@ class Recipient(models.Model):
             models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
             models.Index(fields=["text_sha256"], name="recipient_by_text"),
             models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),
+            models.Index(fields=["rides_with"], condition=Q(rides_with__isnull=False), name="recipient_riders"),
+            models.Index(
+                fields=["lane"],
+                condition=Q(state="waiting", has_riders=True, attempts__gt=0),
+                name="recipient_group_tried",
+            ),
+            models.Index(fields=["merged_sha256"], condition=~Q(merged_sha256=""), name="recipient_by_merged_text"),
         )
 
     def __str__(self) -> str:

@@ -101,6 +101,12 @@ RECIPIENT = Machine[RecipientState](
     terminal=frozenset({_P.BLOCKED, _P.REJECTED, _P.TOO_LATE, _P.LEFT_OUT}),
 )
 
+RIDERS = (
+    "An order that is told in another order's message moves only with that order, by a trigger of the table and in the"
+    " same statement: both always stand in the same state."
+)
+"""How the machine moves rows that ride with another's message (migration 0004); it stands in the reference."""
+
 OPEN = frozenset({_P.WAITING, _P.CLAIMED, _P.UNKNOWN})
 """Not settled yet: a roll-out with one of these is not done."""
 

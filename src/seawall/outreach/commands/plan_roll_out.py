@@ -37,6 +37,12 @@ class PlanRollOut:
     deadline_at: datetime
 
 
+def contacted_orders(incident_id: int, step: str) -> set[int]:
+    """Orders of a step whose buyer was contacted already: they are not planned again."""
+    rows = Recipient.objects.filter(incident_id=incident_id, step=step).exclude(state__in=_MAY_BE_PLANNED)
+    return set(rows.values_list("order_id", flat=True))
+
+
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
@@ -54,7 +60,9 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
             for row in Recipient.objects.select_for_update().filter(incident_id=cmd.incident_id, step=cmd.step)
         }
         # A buyer who was contacted under an earlier plan keeps that ledger row and is not contacted again.
-        fresh = [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
+        fresh = policy.whole_groups(
+            [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
+        )
         roll_out = _new_roll_out(cmd, version, policy.audience_digest(message.entry for message in fresh), by, clock)
         lanes = _open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
         rows = _ledger_rows(roll_out, fresh, lanes, clock)
@@ -101,15 +109,18 @@ def _new_roll_out(cmd: PlanRollOut, version: int, audience: str, by: Actor, cloc
 
 def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipient]) -> None:
     """Insert new ledger rows; give kept ones to this roll-out: planned afresh if never contacted, else untouched."""
-    Recipient.objects.bulk_create([row for row in rows if row.order_id not in kept], batch_size=2000)
-    again = []
+    loose = [old.pk for old in kept.values() if old.state in _MAY_BE_PLANNED]
+    Recipient.objects.filter(pk__in=loose).update(rides_with=None, has_riders=False)
     for row in rows:
         if old := kept.get(row.order_id):
             row.pk, row.attempts = old.pk, old.attempts
-            again.append(row)
+    fresh, again = [r for r in rows if r.order_id not in kept], [r for r in rows if r.order_id in kept]
+    # A rider can only be written when its carrier has a number.
+    Recipient.objects.bulk_create([row for row in fresh if row.rides_with is None], batch_size=2000)
+    Recipient.objects.bulk_create([row for row in fresh if row.rides_with is not None], batch_size=2000)
     fields = [
-        "roll_out", "lane", "wave", "rank", "language", "text", "text_sha256", "script_digest",
-        "state", "reason_code", "reason_params", "state_at",
+        "roll_out", "lane", "wave", "rank", "language", "text", "text_sha256", "solo_text", "merged_sha256",
+        "script_digest", "state", "reason_code", "reason_params", "state_at", "rides_with", "has_riders",
     ]  # fmt: skip
     Recipient.objects.bulk_update(again, fields, batch_size=1000)
     planned = {row.order_id for row in rows}
@@ -152,30 +163,51 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
 def _ledger_rows(
     roll_out: RollOut, messages: Sequence[policy.PlannedMessage], lanes: Mapping[int, Lane], clock: Clock
 ) -> list[Recipient]:
-    now = clock.now()
-    rows = []
-    sendable = 0
-    for rank, message in enumerate(sorted(messages, key=lambda m: m.exposure)):
-        lane = lanes.get(message.shop_id)
-        rows.append(
-            Recipient(
-                team_id=roll_out.team_id,
-                roll_out=roll_out,
-                incident_id=roll_out.incident_id,
-                order_id=message.order_id,
-                case_id=message.case_id,
-                step=roll_out.step,
-                lane=lane,
-                wave=policy.wave_of(sendable) if lane else 0,
-                rank=rank,
-                language=message.language,
-                text=message.text,
-                text_sha256=message.text_sha256,
-                script_digest=roll_out.script_digest,
-                state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
-                reason_code="" if lane else "no_sending_connection",
-                state_at=now,
-            )
-        )
-        sendable += lane is not None
+    """A row per order, most exposed first. Orders that one message names are together in the wave of the first."""
+    ordered = sorted(messages, key=lambda m: m.exposure)
+    sample = _sample_of([m for m in ordered if m.shop_id in lanes])
+    rows: list[Recipient] = []
+    carriers: dict[frozenset[int], Recipient] = {}
+    sendable = 1
+    for rank, message in enumerate(ordered):
+        row = _ledger_row(roll_out, message, lanes.get(message.shop_id), rank, clock)
+        if carrier := carriers.get(message.together):
+            row.rides_with, row.wave, carrier.has_riders = carrier, carrier.wave, True
+        elif row.lane:
+            row.wave = 0 if message is sample else policy.wave_of(sendable)
+        if message.together:
+            carriers.setdefault(message.together, row)
+        sendable += row.lane is not None and row.wave > 0
+        rows.append(row)
     return rows
+
+
+def _sample_of(sendable: Sequence[policy.PlannedMessage]) -> policy.PlannedMessage | None:
+    """The first buyer of a single order: the seller approves the words nearly everybody gets, and should the sample
+    fail, it fails for one order. Where every buyer has several, the first."""
+    return next((m for m in sendable if not m.together), sendable[0] if sendable else None)
+
+
+def _ledger_row(
+    roll_out: RollOut, message: policy.PlannedMessage, lane: Lane | None, rank: int, clock: Clock
+) -> Recipient:
+    return Recipient(
+        team_id=roll_out.team_id,
+        roll_out=roll_out,
+        incident_id=roll_out.incident_id,
+        order_id=message.order_id,
+        case_id=message.case_id,
+        step=roll_out.step,
+        lane=lane,
+        wave=0,
+        rank=rank,
+        language=message.language,
+        text=message.text,
+        text_sha256=message.text_sha256,
+        solo_text=message.solo_text,
+        merged_sha256=message.text_sha256 if message.together else "",
+        script_digest=roll_out.script_digest,
+        state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
+        reason_code="" if lane else "no_sending_connection",
+        state_at=clock.now(),
+    )

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
 from seawall.scripts.lint.numbers import names_the_order, order_references
 from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentences_of
 from seawall.scripts.lint.tongue import is_wrong_language
+from seawall.scripts.several import readings
 
 _ROWS: dict[Rule, dict[Platform, str]] = {
     Rule.OFF_PLATFORM_CONTACT: {
@@ -62,10 +64,25 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def lint(message: Message) -> list[Finding]:
-    """All faults of one message, in the order of the text; empty when it may go out.
+    """All faults of one message, in the order of the text; empty when it may go out. A template with forms for one
+    order and for several must pass in both readings.
 
     Promises: never raises whatever the text holds; spans lie inside the text; no network, no database, no clock.
     """
+    if not message.template:
+        return _lint(message)
+    found: list[Finding] = []
+    for place, each in enumerate(readings(message.text)):
+        for one in _lint(replace(message, text=each.text)):
+            if place and one.rule is Rule.TOO_LONG:
+                # Only as many orders go together as fit: their words are measured when they are filled.
+                continue
+            start, end = each.span(one.start, one.end)
+            found.append(replace(one, start=start, end=end))
+    return sorted(_distinct(found), key=lambda each: (each.start, each.end, each.rule.value))
+
+
+def _lint(message: Message) -> list[Finding]:
     view = view_of(message.text)
     sentences = sentences_of(view)
     wrong = is_wrong_language(view, message.lang)
