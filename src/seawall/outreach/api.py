@@ -3,6 +3,7 @@
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
@@ -42,6 +43,7 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "close_windows",
     "counts_of",
     "give_back",
     "handle_received",
@@ -50,6 +52,8 @@ __all__ = [
     "pause",
     "plan_roll_out",
     "press",
+    "replan",
+    "replan_moved",
     "resume",
     "send_back",
     "send_sample",

@@ -14,13 +14,20 @@ from seawall.outreach import policy
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import NothingToSend
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
+from seawall.outreach.reach import ReachPlan, World, plan_reach
+from seawall.outreach.reach_ledger import doors_kept, standing_of
+from seawall.outreach.reach_snapshots import keep_snapshot
+from seawall.outreach.reach_world import Wanted, items_of, world_of
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
 from seawall.shops.api import Connection, SendMode, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
-_MAY_BE_PLANNED = {RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value, RecipientState.LEFT_OUT.value}
+_MAY_BE_PLANNED = {
+    RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value, RecipientState.UNREACHABLE.value,
+    RecipientState.LEFT_OUT.value,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +48,8 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
     Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection that may
-    send by itself or by a key press stand in the ledger as `no_connection`: counted, not hidden.
+    send by itself or by a key press stand in the ledger as `no_connection`, orders whose buyer the platform lets nobody
+    write to as `unreachable`: counted, not hidden. The reachability plan is kept as the roll-out's first snapshot.
     Raises NothingToSend for an empty audience or when no row could be sent at all.
     """
     by.require("outreach.plan")
@@ -56,16 +64,18 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
         # A buyer who was contacted under an earlier plan keeps that ledger row and is not contacted again.
         fresh = [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
         roll_out = _new_roll_out(cmd, version, policy.audience_digest(message.entry for message in fresh), by, clock)
-        lanes = _open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
-        rows = _ledger_rows(roll_out, fresh, lanes, clock)
+        lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
+        plan, world = _reach(roll_out, fresh, lanes, clock)
+        rows = _ledger_rows(roll_out, {message.order_id: message for message in fresh}, plan, lanes, clock)
         if not any(row.state == RecipientState.WAITING for row in rows):
-            raise NothingToSend("no_shop_can_send", orders=len(rows))
+            raise NothingToSend("nobody_can_be_reached" if lanes else "no_shop_can_send", orders=len(rows))
         _store(roll_out, rows, kept)
         sizes = Counter(row.wave for row in rows if row.state == RecipientState.WAITING)
         Wave.objects.bulk_create(
             Wave(team_id=by.team_id, roll_out=roll_out, number=number, size=size)
             for number, size in sorted(sizes.items())
         )
+        keep_snapshot(roll_out, plan, world, by=by, why="planned")
         record(
             team_id=by.team_id, incident_id=cmd.incident_id, verb="outreach.plan", clock=clock, by=by,
             subject=f"roll_out:{roll_out.pk}",
@@ -109,7 +119,7 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
             again.append(row)
     fields = [
         "roll_out", "lane", "wave", "rank", "language", "text", "text_sha256", "script_digest",
-        "state", "reason_code", "reason_params", "state_at",
+        "state", "reason_code", "reason_params", "state_at", "door", "door_until", "next_doors",
     ]  # fmt: skip
     Recipient.objects.bulk_update(again, fields, batch_size=1000)
     planned = {row.order_id for row in rows}
@@ -118,7 +128,7 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
     )
 
 
-def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
+def open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
     """A lane per shop whose active connection may send by itself or by a person's key press. Raises
     Refused(training_needs_simulator) where a training storm would reach a real platform, Refused(mode_not_lawful) for a
     connection that was given a mode its platform does not allow."""
@@ -149,14 +159,38 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
     return lanes
 
 
-def _ledger_rows(
+def _reach(
     roll_out: RollOut, messages: Sequence[policy.PlannedMessage], lanes: Mapping[int, Lane], clock: Clock
+) -> tuple[ReachPlan, World]:
+    now = clock.now()
+    wanted = [
+        Wanted(
+            key=message.order_id, order_id=message.order_id, shop_id=message.shop_id, language=message.language,
+            text_sha256=message.text_sha256, is_late=message.exposure[0] == 0,
+        )
+        for message in messages
+    ]  # fmt: skip
+    world = world_of(
+        roll_out.team_id, {m.shop_id for m in messages}, lanes.values(), now=now, deadline_at=roll_out.deadline_at
+    )
+    return plan_reach(items_of(wanted, roll_out.team_id, now), world), world
+
+
+def _ledger_rows(
+    roll_out: RollOut,
+    messages: Mapping[int, policy.PlannedMessage],
+    plan: ReachPlan,
+    lanes: Mapping[int, Lane],
+    clock: Clock,
 ) -> list[Recipient]:
+    """Rows in the plan's order, each with its doors; waves count those that can be sent to."""
     now = clock.now()
     rows = []
     sendable = 0
-    for rank, message in enumerate(sorted(messages, key=lambda m: m.exposure)):
-        lane = lanes.get(message.shop_id)
+    for each in plan.rows:
+        message = messages[each.key]
+        standing, doors = standing_of(each, lanes.get(message.shop_id)), doors_kept(each)
+        is_waiting = standing.state == RecipientState.WAITING
         rows.append(
             Recipient(
                 team_id=roll_out.team_id,
@@ -165,17 +199,21 @@ def _ledger_rows(
                 order_id=message.order_id,
                 case_id=message.case_id,
                 step=roll_out.step,
-                lane=lane,
-                wave=policy.wave_of(sendable) if lane else 0,
-                rank=rank,
+                lane=lanes[message.shop_id] if is_waiting else None,
+                wave=policy.wave_of(sendable) if is_waiting else 0,
+                rank=each.rank,
                 language=message.language,
                 text=message.text,
                 text_sha256=message.text_sha256,
                 script_digest=roll_out.script_digest,
-                state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
-                reason_code="" if lane else "no_sending_connection",
+                state=standing.state,
+                reason_code=standing.reason_code,
+                reason_params=dict(standing.reason_params),
+                door=doors.door,
+                door_until=doors.until,
+                next_doors=doors.following,
                 state_at=now,
             )
         )
-        sendable += lane is not None
+        sendable += is_waiting
     return rows

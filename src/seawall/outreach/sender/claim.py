@@ -49,6 +49,7 @@ WITH lane AS (
       FROM outreach_recipient p JOIN lane ON p.lane_id = lane.id
      WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
        AND (lane.mode = 'api' OR p.pressed_at > %(pressed_since)s)
+       AND (p.door_until IS NULL OR p.door_until > %(now)s)
      ORDER BY p.wave, p.rank
      LIMIT least(%(size)s, (SELECT floor(tokens)::int FROM lane))
      FOR UPDATE OF p SKIP LOCKED
