@@ -13,7 +13,7 @@ from django.db import connections
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
-from seawall.outreach.api import Worker, WorkerOptions, handle_received
+from seawall.outreach.api import Worker, WorkerOptions, close_windows, handle_received, replan_moved
 from seawall.settings.env import get_settings
 from seawall.shops.api import renew_due
 
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+PLAN_PAUSE_S = 1.0
+"""How long the planning thread rests between two looks at windows and lanes."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 
@@ -53,6 +55,7 @@ async def _run() -> None:
         Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
+    chores.append(Chore("plan", _tend_plans, PLAN_PAUSE_S, on_failure=stop_all))
     for chore in chores:
         chore.start()
     try:
@@ -66,6 +69,12 @@ async def _run() -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+def _tend_plans() -> bool:
+    """Settle what waited past its window, and plan anew where lanes or connections have changed."""
+    close_windows(clock=SYSTEM_CLOCK)
+    return replan_moved(clock=SYSTEM_CLOCK) > 0
 
 
 class Chore(threading.Thread):

@@ -8,6 +8,7 @@ from django.db import transaction
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.kernel.clock import Clock
@@ -106,6 +107,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             by=by,
             clock=clock,
         )
+        set_golden(incident, clock=clock)
         move(
             incident, INCIDENT, "plan", verb="incident.planned", clock=clock, by=by,
             after={"roll_out": roll_out.pk, "languages": dict(Counter(m.language for m in messages))},

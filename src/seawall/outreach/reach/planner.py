@@ -28,6 +28,9 @@ URGENT_SPAN = timedelta(days=7)
 """Windows are ranked in steps of six hours, and those that close later than a week from now are alike (ours): else no
 two windows would be equal, and neither late dispatch nor value would ever count."""
 
+_NO_MESSAGE = 1 << 30
+"""Past every step that a message can have."""
+
 
 def plan_reach(items: Sequence[ReachItem], world: World, rules: ReachRules | None = None) -> ReachPlan:
     """The plan for these items: one door or one reason each, ranks 0..n-1, every lane laid out in time.
@@ -56,9 +59,9 @@ def plan_reach(items: Sequence[ReachItem], world: World, rules: ReachRules | Non
 
 
 def rank_key(item: ReachItem, door: Door | None, now: datetime) -> tuple[int, bool, Decimal, str, int]:
-    """Closing window first, then late-dispatched, then value, then the order's number. The unreachable come last."""
-    if door is None:
-        step = 1 << 30
+    """Closing window first, then late-dispatched, then value, then the order's number; who gets no message, last."""
+    if door is None or door.kind is DoorKind.CALL:
+        step = _NO_MESSAGE + (door is None)
     else:
         ends = door.urgent_at
         left = URGENT_SPAN if ends is None else min(max(ends - now, timedelta()), URGENT_SPAN)
