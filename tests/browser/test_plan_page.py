@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Visitors
-from tests.kit.storm import Desk, Storm, a_shop, a_storm, bring, connect, some_orders
+from tests.kit.rollout import NOWHERE
+from tests.kit.storm import Desk, Storm, a_shop, a_storm, bring, some_orders
 
 from seawall.incidents.commands.cases import add_cases
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.markets import Platform
 from seawall.orders.api import Order
+from seawall.shops.api import ConnectShop, connect_shop
 
 Look = Callable[[Page, str], None]
 
@@ -19,7 +22,13 @@ def a_storm_on_three_platforms(desk: Desk) -> Storm:
     storm = a_storm(desk, orders=24, markets=("TH", "PH"), unconnected=6, pace=2)
     for platform, market, first in ((Platform.SHOPEE, "MY", 11), (Platform.TIKTOK, "VN", 22)):
         shop = a_shop(desk, market, platform=platform)
-        connect(desk, shop, None, pace=1)
+        connect_shop(
+            ConnectShop(
+                shop_code=shop.code, base_url=NOWHERE, platform_seller_id=str(first), app_key="k", app_secret="s",
+                access_token="t", shop_cipher="c" if platform is Platform.TIKTOK else "", sends_per_second=Decimal(1),
+            ),
+            by=desk.admin, clock=SYSTEM_CLOCK,
+        )  # fmt: skip
         some_orders(shop, 18, first=first * 10**12)
         storm.shops.append(shop)
     orders = list(Order.objects.order_by("pk"))
