@@ -1,10 +1,13 @@
 """The plan in the ledger: doors with their ends, who cannot be reached, and what happens when the world moves."""
 
 import io
-from datetime import timedelta
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
+from django.db import connections
 from tests.kit.lazada_sim import LazadaSimHelper
 from tests.kit.refusals import refused
 from tests.kit.rollout import (
@@ -23,7 +26,7 @@ from tests.kit.rollout import (
 from tests.kit.storm import bring
 
 from seawall.inbox.api import Conversation, Message
-from seawall.incidents.api import export, plan, plan_view, replan
+from seawall.incidents.api import export, pause, plan, plan_view, replan
 from seawall.incidents.commands.cases import add_cases
 from seawall.kernel.clock import SYSTEM_CLOCK, MovableClock
 from seawall.kernel.errors import InvalidInput, NotAllowed
@@ -64,7 +67,7 @@ def row_of(storm: Storm, number: str) -> Recipient:
     return Recipient.objects.get(incident=storm.incident, order__platform_order_id=number)
 
 
-def days_ago(days: float) -> object:
+def days_ago(days: float) -> datetime:
     return CLOCK.now() - timedelta(days=days)
 
 
@@ -356,3 +359,32 @@ def test_the_rows_of_a_platform_whose_consent_is_missing_wait_for_a_key_press() 
     planned(storm)
     assert {row.door for row in Recipient.objects.filter(order__shop=shop)} == {"click"}
     assert RollOut.objects.get().recipients.filter(state="waiting").count() == 3
+
+
+@dataclass
+class _PausingClock:
+    """Asked for the time in mid-planning, it lets somebody else pause the roll-out first."""
+
+    storm: Storm
+    has_paused: bool = False
+
+    def now(self) -> datetime:
+        if not self.has_paused:
+            pausing = threading.Thread(target=self._pause)
+            pausing.start()
+            pausing.join(20)
+        return CLOCK.now()
+
+    def _pause(self) -> None:
+        pause(self.storm.incident, by=self.storm.desk.lead, clock=CLOCK)
+        self.has_paused = True
+        connections.close_all()
+
+
+def test_a_pause_never_waits_for_a_plan_in_the_making() -> None:
+    storm = bring(a_storm(a_desk(), orders=4), "rolling_out")
+    clock = _PausingClock(storm)
+    replan(storm.refresh(), by=storm.desk.lead, clock=clock)
+    assert clock.has_paused
+    assert storm.roll_out.state == "paused"
+    assert storm.roll_out.reach_snapshots.count() == 2

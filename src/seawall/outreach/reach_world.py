@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, F, Max, Q
 
@@ -60,7 +61,7 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
                 is_late=_is_late(order, now) if each.is_late is None else each.is_late,
                 talked_at=talk.talked_at, buyer_wrote_at=talk.buyer_wrote_at, unanswered=talk.unanswered,
                 same_words_at=lately.get((each.shop_id, each.text_sha256)),
-                phone="" if not order.phone else "masked" if order.is_phone_masked else "open",
+                phone="" if not order.has_phone else "masked" if order.is_phone_masked else "open",
             )
         )  # fmt: skip
     return items
@@ -99,15 +100,32 @@ def shop_doors(shop_ids: Collection[int], lanes: Iterable[Lane]) -> dict[int, Sh
     return found
 
 
-def _orders(order_ids: Collection[int]) -> dict[int, Order]:
-    rows = Order.objects.filter(pk__in=order_ids).only(
-        "platform_order_id", "status", "ordered_at", "shipped_at", "ship_by", "cancelled_at", "total", "phone",
-        "is_phone_masked",
+@dataclass(frozen=True, slots=True)
+class _Order:
+    platform_order_id: str
+    status: str
+    ordered_at: datetime | None
+    shipped_at: datetime | None
+    ship_by: datetime | None
+    cancelled_at: datetime | None
+    total: Decimal | None
+    is_phone_masked: bool
+    has_phone: bool
+
+
+def _orders(order_ids: Collection[int]) -> dict[int, _Order]:
+    # Plain rows: a model instance for each of 24,000 orders takes seconds.
+    rows = Order.objects.filter(pk__in=order_ids).values_list(
+        "pk", "platform_order_id", "status", "ordered_at", "shipped_at", "ship_by", "cancelled_at", "total",
+        "is_phone_masked", "phone",
     )  # fmt: skip
-    return {row.pk: row for row in rows}
+    return {
+        pk: _Order(number, status, ordered, shipped, ship_by, cancelled, total, masked, bool(phone))
+        for pk, number, status, ordered, shipped, ship_by, cancelled, total, masked, phone in rows
+    }
 
 
-def _is_late(order: Order, now: datetime) -> bool:
+def _is_late(order: _Order, now: datetime) -> bool:
     """Dispatched after its ship-by time, or past it and still not dispatched (rules: CRIT-05)."""
     if order.ship_by is None:
         return False

@@ -61,10 +61,9 @@ def send_back(incident: Incident, *, seen_binding: str, comment: str, by: Actor,
 def replan(incident: Incident, *, by: Actor, clock: Clock, note: str = "") -> ReachSnapshot:
     """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
     approval stands too. Raises Refused(replan_not_now)."""
-    with transaction.atomic():
-        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        snapshot = outreach.replan(live_roll_out(incident), by=by, clock=clock, note=note)
-        set_golden(incident, clock=clock)
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    snapshot = outreach.replan(live_roll_out(incident), by=by, clock=clock, note=note)
+    set_golden(incident, clock=clock)
     return snapshot
 
 

@@ -6,8 +6,9 @@ Neither words nor audience change, so an approval stands. Nothing is sent.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -26,6 +27,8 @@ from seawall.shops.api import SendMode, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
+log = structlog.get_logger()
+
 BEFORE_APPROVAL = frozenset({RollOutState.PLANNED, RollOutState.SAMPLE_SENT})
 CAN_BE_REPLANNED = BEFORE_APPROVAL | {RollOutState.APPROVED, RollOutState.RUNNING, RollOutState.PAUSED}
 REPLAN_AT_MOST_EVERY = timedelta(minutes=1)
@@ -35,39 +38,45 @@ _WITHOUT_DOOR = (RecipientState.NO_CONNECTION.value, RecipientState.UNREACHABLE.
 _WAITING = RecipientState.WAITING.value
 
 
-def replan(roll_out: RollOut, *, by: Actor | None, clock: Clock, note: str = "") -> ReachSnapshot:
+def replan(
+    roll_out: RollOut, *, by: Actor | None, clock: Clock, note: str = "", after: int | None = None
+) -> ReachSnapshot:
     """Look at every row that nothing was sent for again, and keep the new plan as the roll-out's next snapshot.
 
     Before the seller approves, doors may open and close: a shop that was connected since gets a lane, a row without a
     door leaves its lane. Afterwards doors only close: a row whose window is over becomes `too_late`, a row whose
     connection stands still keeps waiting, and an order that had no door then needs a plan of its own. A connection
     whose mode changed is followed when a person asks (`by`), never by itself.
-    Raises Refused(replan_not_now) in any other state, Refused(mode_not_lawful), Refused(training_needs_simulator).
+
+    The roll-out is locked only to begin and to apply: a pause never waits for the planning between, so call this
+    outside a transaction of your own. `after` names the plan that is to be replaced, where it must be that one.
+    Raises Refused(replan_not_now) in any other state, Refused(replan_moved_on) when roll-out or plan moved on
+    meanwhile, Refused(mode_not_lawful), Refused(training_needs_simulator).
     """
     if by:
         by.require("outreach.plan")
     with transaction.atomic():
-        roll_out = RollOut.objects.select_for_update().get(pk=roll_out.pk)
-        if roll_out.state not in CAN_BE_REPLANNED:
-            raise Refused("replan_not_now", state=roll_out.state)
+        may_open = _locked(roll_out).state in BEFORE_APPROVAL
         if by:
             _follow_modes(roll_out)
-        may_open = roll_out.state in BEFORE_APPROVAL
         rows = _rows(roll_out, may_open=may_open)
-        shop_ids = {row.order.shop_id for row in rows.values()}
         if may_open:
             having = {lane.connection.shop_id for lane in roll_out.lanes.select_related("connection")}
-            open_lanes(roll_out, shop_ids - having, clock)
-        lanes = lanes_by_shop(roll_out)
-        plan, world = _planned(roll_out, rows, lanes, clock)
-        _write_what_differs(rows, plan)
-        moves = _moves(rows, plan, lanes, may_open=may_open)
+            open_lanes(roll_out, {row.shop_id for row in rows.values()} - having, clock)
+    lanes = lanes_by_shop(roll_out)
+    plan, world = _planned(roll_out, rows, lanes, clock)
+    moves = _moves(rows, plan, lanes, may_open=may_open)
+    _write_what_differs(rows, plan)
+    with transaction.atomic():
+        is_as_before = (_locked(roll_out).state in BEFORE_APPROVAL) == may_open
+        last = newest(roll_out)
+        if not is_as_before or (after is not None and (last is None or last.number != after)):
+            raise Refused("replan_moved_on")
         changes = _move(roll_out, moves, lanes, clock)
         if may_open and changes:
             _count_waves(roll_out)
-        snapshot = keep_snapshot(
-            roll_out, plan, world, by=by, why="by_person" if by else "world_moved", note=note, changes=changes
-        )
+        why = "by_person" if by else "world_moved"
+        snapshot = keep_snapshot(roll_out, plan, world, by=by, why=why, note=note, changes=changes)
         record(
             team_id=roll_out.team_id, incident_id=roll_out.incident_id, verb="outreach.replan", clock=clock, by=by,
             subject=f"roll_out:{roll_out.pk}", why=note, after={"number": snapshot.number, **changes},
@@ -75,21 +84,28 @@ def replan(roll_out: RollOut, *, by: Actor | None, clock: Clock, note: str = "")
     return snapshot
 
 
+def _locked(roll_out: RollOut) -> RollOut:
+    locked = RollOut.objects.select_for_update().get(pk=roll_out.pk)
+    if locked.state not in CAN_BE_REPLANNED:
+        raise Refused("replan_not_now", state=locked.state)
+    return locked
+
+
 def replan_moved(*, clock: Clock) -> int:
     """Plan those roll-outs anew whose lanes or connections are not what their newest plan was made for, each at most
-    once in `REPLAN_AT_MOST_EVERY`. Returns how many. Safe to call from many workers at once."""
+    once in `REPLAN_AT_MOST_EVERY`. Returns how many. Of workers that do it at the same time one keeps its plan."""
     done = 0
     for roll_out in RollOut.objects.filter(state__in=[s.value for s in CAN_BE_REPLANNED]).order_by("pk"):
         last = newest(roll_out)
         if last is None or clock.now() - last.as_of < REPLAN_AT_MOST_EVERY or not has_moved(roll_out, last):
             continue
-        with transaction.atomic():
-            locked = RollOut.objects.select_for_update(skip_locked=True).filter(pk=roll_out.pk).first()
-            again = newest(roll_out)
-            if locked is None or again is None or again.number != last.number or locked.state not in CAN_BE_REPLANNED:
-                continue
-            replan(locked, by=None, clock=clock)
-            done += 1
+        try:
+            replan(roll_out, by=None, clock=clock, after=last.number)
+        except Refused as refusal:
+            # Stopped, finished or approved since it was listed; a mode that is not lawful waits for a person.
+            log.info("not planned anew", action="outreach.replan", roll_out=roll_out.pk, code=refusal.code)
+            continue
+        done += 1
     return done
 
 
@@ -129,23 +145,41 @@ def _follow_modes(roll_out: RollOut) -> None:
             Lane.objects.filter(pk=lane.pk).update(mode=connection.mode)
 
 
-def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, Recipient]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A ledger row as it stood."""
+
+    order_id: int
+    shop_id: int
+    language: str
+    text_sha256: str
+    state: str
+    rank: int
+    door: str
+    door_until: datetime | None
+    next_doors: list[list[str | None]]
+
+
+def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
     wanted = Q(state=_WAITING)
     if may_open:
         wanted |= Q(state__in=_WITHOUT_DOOR, attempts=0)
-    rows = Recipient.objects.filter(wanted, roll_out=roll_out).select_related("order")
-    return {row.pk: row for row in rows.defer("text", "order__lines", "order__address").order_by("rank", "pk")}
+    rows = Recipient.objects.filter(wanted, roll_out=roll_out).order_by("rank", "pk")
+    values = rows.values_list(
+        "pk", "order_id", "order__shop_id", "language", "text_sha256", "state", "rank", "door", "door_until",
+        "next_doors",
+    )  # fmt: skip
+    return {pk: _Row(*rest) for pk, *rest in values}
 
 
 def _planned(
-    roll_out: RollOut, rows: Mapping[int, Recipient], lanes: Mapping[int, Lane], clock: Clock
+    roll_out: RollOut, rows: Mapping[int, _Row], lanes: Mapping[int, Lane], clock: Clock
 ) -> tuple[ReachPlan, World]:
     wanted = [
         Wanted(
-            key=row.pk, order_id=row.order_id, shop_id=row.order.shop_id, language=row.language,
-            text_sha256=row.text_sha256,
+            key=pk, order_id=row.order_id, shop_id=row.shop_id, language=row.language, text_sha256=row.text_sha256
         )
-        for row in rows.values()
+        for pk, row in rows.items()
     ]  # fmt: skip
     now = clock.now()
     world = world_of(
@@ -154,13 +188,13 @@ def _planned(
     return plan_reach(items_of(wanted, roll_out.team_id, now), world), world
 
 
-def _write_what_differs(rows: Mapping[int, Recipient], plan: ReachPlan) -> None:
+def _write_what_differs(rows: Mapping[int, _Row], plan: ReachPlan) -> None:
     """The rows keep their set of ranks; who has which changes."""
     ranks = sorted(row.rank for row in rows.values())
-    fresh = [(rows[each.key], doors_kept(each), rank) for each, rank in zip(plan.rows, ranks, strict=True)]
+    fresh = [(each.key, rows[each.key], doors_kept(each), rank) for each, rank in zip(plan.rows, ranks, strict=True)]
     changed = [
-        (row.pk, doors, rank)
-        for row, doors, rank in fresh
+        (pk, doors, rank)
+        for pk, row, doors, rank in fresh
         if (row.door, row.door_until, row.next_doors, row.rank) != (doors.door, doors.until, doors.following, rank)
     ]
     write_doors([pk for pk, _, _ in changed], [doors for _, doors, _ in changed], [rank for _, _, rank in changed])
@@ -176,18 +210,18 @@ class _Move:
 
 
 def _moves(
-    rows: Mapping[int, Recipient], plan: ReachPlan, lanes: Mapping[int, Lane], *, may_open: bool
+    rows: Mapping[int, _Row], plan: ReachPlan, lanes: Mapping[int, Lane], *, may_open: bool
 ) -> list[_Move]:  # fmt: skip
     found = []
     for each in plan.rows:
         row = rows[each.key]
-        lane = lanes.get(row.order.shop_id)
+        lane = lanes.get(row.shop_id)
         if may_open:
             standing = standing_of(each, lane)
             if standing.state != row.state:
-                found.append(_Move(each.key, _EVENTS[standing.state], row.order.shop_id, *_why(standing)))
+                found.append(_Move(each.key, _EVENTS[standing.state], row.shop_id, *_why(standing)))
         elif lane is not None and window_is_over(each, lane):
-            found.append(_Move(each.key, "too_late", row.order.shop_id, "window_closed", ()))
+            found.append(_Move(each.key, "too_late", row.shop_id, "window_closed", ()))
     return found
 
 
