@@ -5,7 +5,7 @@ cancelled, with talks, masked and open phones; daily quotas shared by shops; nig
 """
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -13,9 +13,12 @@ from seawall.kernel.clock import monotonic
 from seawall.kernel.markets import Market, Platform
 from seawall.outreach.reach import Quota, ReachItem, ShopDoors, World, plan_reach
 
+NIGHT = (time(21), time(8))
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 SHOPS = {
-    number: ShopDoors(code=f"{platform.letter}{market}", platform=platform, market=market, mode=mode, pace=pace)
+    number: ShopDoors(
+        code=f"{platform.letter}{market}", platform=platform, market=market, mode=mode, pace=pace, quiet=NIGHT
+    )
     for number, (platform, market, mode, pace) in enumerate(
         [
             (Platform.SHOPEE, Market.MY, "click", 1), (Platform.SHOPEE, Market.ID, "click", 1),

@@ -31,6 +31,7 @@ def judge(
         f"the marketplaces' log has {marketplace['logged']} messages, the ledger says {sent}": marketplace["logged"]
         == sent,
         f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
+        f"{outcomes['unreachable']} buyers can be reached by no door": not outcomes["unreachable"],
         f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
     }
     return [words for words, is_right in checks.items() if not is_right]

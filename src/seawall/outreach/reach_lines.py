@@ -65,8 +65,5 @@ def _turns(roll_out: RollOut, rows: list[Recipient], clock: Clock) -> dict[int, 
         if row.state == RecipientState.WAITING
     ]  # fmt: skip
     now = clock.now()
-    world = world_of(
-        roll_out.team_id, {each.shop_id for each in waiting}, lanes_by_shop(roll_out).values(), now=now,
-        deadline_at=roll_out.deadline_at,
-    )  # fmt: skip
+    world = world_of(roll_out, {each.shop_id for each in waiting}, lanes_by_shop(roll_out).values(), now=now)
     return {each.key: each for each in plan_reach(items_of(waiting, roll_out.team_id, now), world).rows}

@@ -12,7 +12,7 @@ from seawall.connectors.registry import limits_of
 from seawall.inbox.api import Conversation, Message
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Order
-from seawall.outreach.models import Lane, Recipient
+from seawall.outreach.models import Lane, Recipient, RollOut
 from seawall.outreach.reach import Quota, ReachItem, ShopDoors, World, reach_rules
 from seawall.shops.api import Connection, Shop
 from seawall.tenancy.api import Membership, Role
@@ -67,15 +67,16 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
     return items
 
 
-def world_of(
-    team_id: int, shop_ids: Collection[int], lanes: Iterable[Lane], *, now: datetime, deadline_at: datetime | None
-) -> World:
-    """The shops with what their connections and lanes say now, their quotas, and the people at seats."""
+def world_of(roll_out: RollOut, shop_ids: Collection[int], lanes: Iterable[Lane], *, now: datetime) -> World:
+    """The shops with what their connections and lanes say now, their quotas, and the people at seats. A training wakes
+    nobody, so it keeps no quiet hours."""
+    team_id = roll_out.team_id
     shops = shop_doors(shop_ids, lanes)
     seats = Membership.objects.filter(team_id=team_id, is_active=True, role=Role.AGENT).count()
     return World(
-        now=now, shops=shops, quotas=_quotas(team_id, shops, now), seats=max(seats, 1), deadline_at=deadline_at
-    )
+        now=now, shops=shops, quotas=_quotas(team_id, shops, now), seats=max(seats, 1),
+        deadline_at=roll_out.deadline_at, keeps_quiet_hours=not roll_out.is_training,
+    )  # fmt: skip
 
 
 def shop_doors(shop_ids: Collection[int], lanes: Iterable[Lane]) -> dict[int, ShopDoors]:
@@ -96,6 +97,7 @@ def shop_doors(shop_ids: Collection[int], lanes: Iterable[Lane]) -> dict[int, Sh
             or (lane.stopped_code if lane and lane.is_stopped else ""),
             pace=float(pace),
             blocked_until=lane.blocked_until if lane else None,
+            quiet=reach_rules().quiet,
         )
     return found
 

@@ -170,9 +170,7 @@ def _reach(
         )
         for message in messages
     ]  # fmt: skip
-    world = world_of(
-        roll_out.team_id, {m.shop_id for m in messages}, lanes.values(), now=now, deadline_at=roll_out.deadline_at
-    )
+    world = world_of(roll_out, {m.shop_id for m in messages}, lanes.values(), now=now)
     return plan_reach(items_of(wanted, roll_out.team_id, now), world), world
 
 

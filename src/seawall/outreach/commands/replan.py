@@ -182,9 +182,7 @@ def _planned(
         for pk, row in rows.items()
     ]  # fmt: skip
     now = clock.now()
-    world = world_of(
-        roll_out.team_id, {each.shop_id for each in wanted}, lanes.values(), now=now, deadline_at=roll_out.deadline_at
-    )
+    world = world_of(roll_out, {each.shop_id for each in wanted}, lanes.values(), now=now)
     return plan_reach(items_of(wanted, roll_out.team_id, now), world), world
 
 

@@ -66,8 +66,8 @@ def _of_pace(rows: Sequence[ReachRow], world: World, rules: ReachRules) -> Itera
     doors = {row.door.kind for row in rows if row.door is not None}
     if doors & {DoorKind.API, DoorKind.CLICK}:
         yield Assumption(code="reach_pace_ours")
-    if world.keeps_quiet_hours:
-        begins, ends = rules.quiet
+    spans = {shop.quiet for shop in world.shops.values() if shop.quiet and shop.quiet[0] != shop.quiet[1]}
+    for begins, ends in sorted(spans) if world.keeps_quiet_hours else ():
         yield Assumption(code="reach_quiet_ours", params={"from": f"{begins:%H:%M}", "to": f"{ends:%H:%M}"})
     if doors - {DoorKind.API}:
         seconds = rules.seconds

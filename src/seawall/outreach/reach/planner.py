@@ -43,9 +43,8 @@ def plan_reach(items: Sequence[ReachItem], world: World, rules: ReachRules | Non
     rows = [replace(row, rank=rank) for rank, (_, row) in enumerate(ranked)]
     ordered = [item for item, _ in ranked]
     loads = _loads(ordered, rows, world, rules)
-    quiet = rules.quiet if world.keeps_quiet_hours else None
     deadline = world.deadline_at.timestamp() if world.deadline_at else NEVER
-    times = lay_out(loads, world.quotas, now=world.now.timestamp(), quiet=quiet, deadline=deadline)
+    times = lay_out(loads, world.quotas, now=world.now.timestamp(), deadline=deadline)
     rows = _timed(rows, loads, times, world)
     lanes = tuple(_lane_plan(load, times[load.key], world) for load in loads)
     return ReachPlan(
@@ -130,6 +129,7 @@ def _loads(items: Sequence[ReachItem], rows: Sequence[ReachRow], world: World, r
                 starts_at=max(world.now, waits or world.now).timestamp(),
                 zone=shop.market.zone,
                 queue=queue,
+                quiet=shop.quiet if world.keeps_quiet_hours else None,
                 counts_in_quota=kind is not DoorKind.CALL,
             )
         )

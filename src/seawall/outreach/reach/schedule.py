@@ -31,6 +31,7 @@ class LaneLoad:
     starts_at: float
     zone: ZoneInfo
     queue: Sequence[Queued]
+    quiet: tuple[time, time] | None
     counts_in_quota: bool
     """Phone calls use no quota of the chat."""
 
@@ -105,7 +106,7 @@ class DayCount:
 
 
 def lay_out(
-    lanes: Sequence[LaneLoad], quotas: Sequence[Quota], *, now: float, quiet: tuple[time, time] | None, deadline: float
+    lanes: Sequence[LaneLoad], quotas: Sequence[Quota], *, now: float, deadline: float
 ) -> Mapping[tuple[int, str], LaneTimes]:
     """The times of every lane. Lanes that share a quota take from it in order of time, then of rank.
 
@@ -115,7 +116,7 @@ def lay_out(
     counts = [(quota, DayCount(quota, now)) for quota in quotas if quota.per_day > 0]
     barred = {shop for quota in quotas if quota.per_day <= 0 for shop in quota.shops}
     times = {lane.key: LaneTimes() for lane in lanes}
-    hours = {lane.key: OpenHours(lane.zone, quiet) for lane in lanes}
+    hours = {lane.key: OpenHours(lane.zone, lane.quiet) for lane in lanes}
     by_shop = {
         lane.key: [count for quota, count in counts if lane.counts_in_quota and lane.shop in quota.shops]
         for lane in lanes

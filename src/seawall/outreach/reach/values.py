@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -90,6 +90,8 @@ class ShopDoors:
     """Messages a second by the connection."""
     blocked_until: datetime | None = None
     """The platform asked to wait until then."""
+    quiet: tuple[time, time] | None = None
+    """From when to when nothing leaves, in the market's wall time; None: no such hours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +123,7 @@ class World:
     deadline_at: datetime | None = None
     """Nothing is sent after it."""
     keeps_quiet_hours: bool = True
+    """Whether the quiet hours of the shops are kept: a training or a closing window may do without."""
     golden_until: datetime | None = None
 
 
