@@ -87,3 +87,14 @@ def test_the_room_shows_the_plan_in_one_sentence(desk: Desk) -> None:
     page = client_of(desk.lead).get(f"/incidents/{code}/")
     assert "4 by API" in page.content.decode()
     assert f"/incidents/{code}/plan/" in page.content.decode()
+
+
+def test_the_page_names_the_clock_that_closes_the_golden_window(desk: Desk) -> None:
+    storm = a_storm(desk, orders=2)
+    ends = SYSTEM_CLOCK.now() + timedelta(hours=20)
+    Order.objects.update(status="to_ship", ship_by=ends)
+    code = bring(storm, "planned").incident.code
+    page = client_of(desk.lead).get(f"/incidents/{code}/plan/")
+    assert "Golden window until" in page.content.decode()
+    assert page.context["golden"].clock == "ship_by"
+    assert ends - timedelta(hours=1) <= page.context["golden"].until <= ends

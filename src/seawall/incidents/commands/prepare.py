@@ -93,6 +93,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
         messages = planned_messages(incident, script, facts)
+        set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,
@@ -107,7 +108,6 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             by=by,
             clock=clock,
         )
-        set_golden(incident, clock=clock)
         move(
             incident, INCIDENT, "plan", verb="incident.planned", clock=clock, by=by,
             after={"roll_out": roll_out.pk, "languages": dict(Counter(m.language for m in messages))},

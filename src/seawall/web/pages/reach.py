@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.incidents import api as commands
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import EXPORT_KINDS, Incident, door_words, doors_by, export, live_roll_out
+from seawall.incidents.api import EXPORT_KINDS, Incident, door_words, doors_by, export, golden_of, live_roll_out
 from seawall.kernel.texts import text
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
@@ -123,7 +123,7 @@ def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any
         return {"reach": None}
     last, grouped = kept[0], doors_by(roll_out)
     sheet = incidents.newest_facts(desk.actor, [incident.pk]).get(incident.pk)
-    counts = counts_of(roll_out)
+    counts, golden = counts_of(roll_out), golden_of(incident, clock=desk.clock)
     return {
         "reach": last,
         "sentence": sentence_of(last.body),
@@ -143,6 +143,8 @@ def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any
              "pace_min": round(lane["pace"] * 60, 1)}
             for lane in last.body["lanes"]
         ],
+        "golden": golden,
+        "golden_words": text(f"rules_clock_{golden.clock}") if golden else "",
         "reasons": [(text(f"short_{code}"), count) for code, count in last.body["totals"]["unreachable"].items()],
         "assumptions": [
             (words, certainty, text(f"reach_sure_{certainty}"), source)
