@@ -8,6 +8,7 @@ import pytest
 from tests.kit.storm import Desk, a_storm, bring
 from tests.web.conftest import client_of
 
+from seawall.incidents.api import Case
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.orders.api import Order
 from seawall.outreach.api import ReachSnapshot
@@ -98,3 +99,13 @@ def test_the_page_names_the_clock_that_closes_the_golden_window(desk: Desk) -> N
     assert "Golden window until" in page.content.decode()
     assert page.context["golden"].clock == "ship_by"
     assert ends - timedelta(hours=1) <= page.context["golden"].until <= ends
+
+
+def test_the_page_of_an_order_names_its_door(desk: Desk) -> None:
+    code = a_mixed_storm(desk)
+    browser = client_of(desk.lead)
+    case = Case.objects.filter(incident__code=code, recipients__state="waiting").first()
+    assert case is not None
+    words = browser.get(f"/incidents/{code}/cases/{case.pk}/").content.decode()
+    assert "Door: API, open until" in words
+    assert "then key press at a seat, by hand in Seller Center" in words

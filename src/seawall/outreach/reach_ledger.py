@@ -1,6 +1,6 @@
 """From the plan to the ledger: which state a row of the plan stands in, and the bulk writes of doors and ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,11 @@ from seawall.outreach.models import Lane
 from seawall.outreach.reach import Door, DoorKind, ReachRow
 from seawall.outreach.states import RecipientState
 
-COMES_BACK = "door_connection_stopped"
+COMES_BACK = frozenset({"door_connection_stopped"})
 """A lane that stands still for now keeps its rows waiting: they would be forgotten elsewhere."""
+
+UNTIL_A_PERSON_LOOKS = COMES_BACK | {"door_left_to_people", "door_needs_consent"}
+"""So does a lane whose connection was given another mode, until a person plans anew."""
 
 WRITE_DOORS = """
 UPDATE outreach_recipient p
@@ -53,14 +56,15 @@ def doors_kept(row: ReachRow) -> Doors:
     )
 
 
-def standing_of(row: ReachRow, lane: Lane | None) -> Standing:
-    """Waiting in the lane, if the lane's own door is open or only stands still; else settled, with the reason.
+def standing_of(row: ReachRow, lane: Lane | None, *, comes_back: Collection[str] = COMES_BACK) -> Standing:
+    """Waiting in the lane, if the lane's own door is open or closed only for now (`comes_back`); else settled, with the
+    reason.
 
     A buyer who can be written to by hand alone has no lane and stands as `no_connection`; whoever can be phoned at most
     stands as `unreachable`, with `call` for a door.
     """
     own = _door_of(row, lane.mode) if lane else None
-    if own is not None and (own.is_open or _code(own.why_closed) == COMES_BACK):
+    if own is not None and (own.is_open or _code(own.why_closed) in comes_back):
         return Standing(state=RecipientState.WAITING)
     if row.door is None:
         why = row.unreachable or Reason("door_no_window")

@@ -4,7 +4,7 @@ Neither words nor audience change, so an approval stands. Nothing is sent.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,15 @@ from seawall.outreach.commands.plan_roll_out import open_lanes
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.reach import ReachPlan, World, plan_reach
-from seawall.outreach.reach_ledger import Standing, doors_kept, standing_of, window_is_over, write_doors
+from seawall.outreach.reach_ledger import (
+    COMES_BACK,
+    UNTIL_A_PERSON_LOOKS,
+    Standing,
+    doors_kept,
+    standing_of,
+    window_is_over,
+    write_doors,
+)
 from seawall.outreach.reach_snapshots import keep_snapshot, newest, world_mark
 from seawall.outreach.reach_world import Wanted, items_of, shop_doors, world_of
 from seawall.outreach.states import RecipientState, RollOutState
@@ -61,11 +69,11 @@ def replan(
             _follow_modes(roll_out)
         rows = _rows(roll_out, may_open=may_open)
         if may_open:
-            having = {lane.connection.shop_id for lane in roll_out.lanes.select_related("connection")}
-            open_lanes(roll_out, {row.shop_id for row in rows.values()} - having, clock)
+            open_lanes(roll_out, {row.shop_id for row in rows.values()} - set(lanes_by_shop(roll_out)), clock)
     lanes = lanes_by_shop(roll_out)
     plan, world = _planned(roll_out, rows, lanes, clock)
-    moves = _moves(rows, plan, lanes, may_open=may_open)
+    kept = COMES_BACK if by else UNTIL_A_PERSON_LOOKS
+    moves = _moves(rows, plan, lanes, comes_back=kept if may_open else None)
     _write_what_differs(rows, plan)
     with transaction.atomic():
         is_as_before = (_locked(roll_out).state in BEFORE_APPROVAL) == may_open
@@ -73,7 +81,8 @@ def replan(
         if not is_as_before or (after is not None and (last is None or last.number != after)):
             raise Refused("replan_moved_on")
         changes = _move(roll_out, moves, lanes, clock)
-        if may_open and changes:
+        if may_open:
+            _change_lanes(rows, lanes)
             _count_waves(roll_out)
         why = "by_person" if by else "world_moved"
         snapshot = keep_snapshot(roll_out, plan, world, by=by, why=why, note=note, changes=changes)
@@ -155,6 +164,7 @@ class _Row:
     language: str
     text_sha256: str
     state: str
+    lane_id: int | None
     rank: int
     door: str
     door_until: datetime | None
@@ -167,7 +177,7 @@ def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
         wanted |= Q(state__in=_WITHOUT_DOOR, attempts=0)
     rows = Recipient.objects.filter(wanted, roll_out=roll_out).order_by("rank", "pk")
     values = rows.values_list(
-        "pk", "order_id", "order__shop_id", "language", "text_sha256", "state", "rank", "door", "door_until",
+        "pk", "order_id", "order__shop_id", "language", "text_sha256", "state", "lane_id", "rank", "door", "door_until",
         "next_doors",
     )  # fmt: skip
     return {pk: _Row(*rest) for pk, *rest in values}
@@ -209,14 +219,15 @@ class _Move:
 
 
 def _moves(
-    rows: Mapping[int, _Row], plan: ReachPlan, lanes: Mapping[int, Lane], *, may_open: bool
+    rows: Mapping[int, _Row], plan: ReachPlan, lanes: Mapping[int, Lane], *, comes_back: Collection[str] | None
 ) -> list[_Move]:  # fmt: skip
+    """What becomes of the rows. `comes_back` is None once the seller has approved: then only closed windows count."""
     found = []
     for each in plan.rows:
         row = rows[each.key]
         lane = lanes.get(row.shop_id)
-        if may_open:
-            standing = standing_of(each, lane)
+        if comes_back is not None:
+            standing = standing_of(each, lane, comes_back=comes_back)
             if standing.state != row.state:
                 found.append(_Move(each.key, _EVENTS[standing.state], row.shop_id, *_why(standing)))
         elif lane is not None and window_is_over(each, lane):
@@ -252,6 +263,14 @@ def _move(
         if event in ("unreachable", "no_connection"):
             rows.filter(state__in=_WITHOUT_DOOR).update(lane=None, wave=0)
     return dict(counted)
+
+
+def _change_lanes(rows: Mapping[int, _Row], lanes: Mapping[int, Lane]) -> None:
+    """Rows of a shop that was connected to something else since go by its new lane."""
+    for shop_id, lane in lanes.items():
+        moved = [pk for pk, row in rows.items() if row.shop_id == shop_id and row.lane_id not in (None, lane.pk)]
+        if moved:
+            Recipient.objects.filter(pk__in=moved, state=_WAITING).update(lane=lane)
 
 
 def _count_waves(roll_out: RollOut) -> None:
