@@ -94,10 +94,10 @@ def waves_of(roll_out: RollOut) -> list[Wave]:
     return list(roll_out.waves.order_by("number"))
 
 
-def snapshots_of(actor: Actor, roll_out: RollOut) -> list[ReachSnapshot]:
-    """Its reachability plans, the newest first."""
+def snapshots_of(actor: Actor, roll_out: RollOut, *, most: int) -> list[ReachSnapshot]:
+    """Its reachability plans, the newest first, at most so many."""
     rows = scoped(ReachSnapshot, actor).filter(roll_out=roll_out).select_related("made_by")
-    return list(rows.order_by("-number"))
+    return list(rows.order_by("-number")[:most])
 
 
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:

@@ -79,7 +79,7 @@ def card_of(desk: Desk, roll_out: RollOut | None) -> dict[str, Any] | None:
     """What the room shows of the newest plan."""
     if roll_out is None:
         return None
-    last = next(iter(snapshots_of(desk.actor, roll_out)), None)
+    last = next(iter(snapshots_of(desk.actor, roll_out, most=1)), None)
     if last is None:
         return None
     return {
@@ -118,7 +118,7 @@ class Version:
 
 
 def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any]:
-    kept = snapshots_of(desk.actor, roll_out)
+    kept = snapshots_of(desk.actor, roll_out, most=SHORT_HISTORY + 1)
     if not kept:
         return {"reach": None}
     last, grouped = kept[0], doors_by(roll_out)
@@ -150,7 +150,7 @@ def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any
             (words, certainty, text(f"reach_sure_{certainty}"), source)
             for words, certainty, source in assumption_lines(last.body)
         ],
-        "versions": _versions(kept[: SHORT_HISTORY + 1])[:SHORT_HISTORY],
+        "versions": _versions(kept)[:SHORT_HISTORY],
         "can_replan": roll_out.state in CAN_BE_REPLANNED,
     }  # fmt: skip
 
