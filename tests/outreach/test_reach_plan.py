@@ -111,6 +111,9 @@ def test_people_press_and_phone_as_fast_as_there_are_seats() -> None:
     items = [an_item(key, 1) for key in range(100)] + [an_item(key, 2) for key in range(100, 110)]
     one, four = (plan_reach(items, World(now=NOON, shops=shops, seats=seats)) for seats in (1, 4))
     seconds = reach_rules().seconds
+    assert (
+        sum(lane.people_seconds for lane in one.lanes) == 100 * seconds[DoorKind.CLICK] + 10 * seconds[DoorKind.MANUAL]
+    )
     alone = 100 * seconds[DoorKind.CLICK] + 10 * seconds[DoorKind.MANUAL]
     assert 0.9 * alone <= one.seconds <= alone
     assert 0.9 * alone / 4 <= four.seconds <= alone / 4

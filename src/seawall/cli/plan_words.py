@@ -25,6 +25,8 @@ def show_plan(console: Console, result: dict[str, Any]) -> None:
 
 def show_reach(console: Console, reach: dict[str, Any]) -> None:
     """The newest reachability plan."""
+    from seawall.outreach.api import assumption_lines
+
     if not reach:
         console.print(text("reach_none"))
         return
@@ -46,7 +48,7 @@ def show_reach(console: Console, reach: dict[str, Any]) -> None:
     console.print(lanes)
     for code, count in reach["totals"]["unreachable"].items():
         console.print(f"  {count:,}  {text('short_' + code)}", markup=False)
-    for each in reach["assumptions"]:
-        console.print(f"  · {text(each['code'], **each['params'])} [{each['certainty']}]", markup=False)
-    for each in reach["since_last"]:
-        console.print(f"  {each['name']}: {each['before']:,} -> {each['after']:,}", markup=False)
+    for words, certainty, _source in assumption_lines(reach):
+        console.print(f"  · {words} ({text('reach_sure_' + certainty)})", markup=False)
+    for change in reach["since_last"]:
+        console.print(f"  {change['name']}: {change['before']:,} -> {change['after']:,}", markup=False)

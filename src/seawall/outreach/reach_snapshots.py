@@ -60,11 +60,13 @@ def body_of(plan: ReachPlan, world: World, changes: Mapping[str, int]) -> dict[s
         "ends_at": plan.ends_at.isoformat() if plan.ends_at else None,
         "expiring_messages": plan.expiring,
         "seats": world.seats,
+        "people_seconds": sum(lane.people_seconds for lane in plan.lanes),
         "lanes": [
             {
                 "shop": world.shops[lane.shop].code, "platform": world.shops[lane.shop].platform.value,
                 "market": world.shops[lane.shop].market.value, "door": lane.door.value, "messages": lane.count,
                 "in_time": lane.sent, "expiring": lane.expiring, "pace": round(lane.pace, 3), "per_day": lane.per_day,
+                "people_seconds": lane.people_seconds,
                 "starts_at": lane.starts_at.isoformat() if lane.starts_at else None,
                 "ends_at": lane.ends_at.isoformat() if lane.ends_at else None, "seconds": round(lane.seconds),
                 "waits_for": lane.waits_for,

@@ -41,6 +41,10 @@ def span_of(seconds: float, language: Language | None = None) -> str:
 def assumption_lines(body: Mapping[str, Any], language: Language | None = None) -> list[tuple[str, str, str]]:
     """Each assumption as sentence, certainty and source."""
     return [
-        (text(each["code"], language, **each["params"]), each["certainty"], each["source"])
+        (text(each["code"], language, **_readable(each["params"])), each["certainty"], each["source"])
         for each in body["assumptions"]
     ]
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, str]:
+    return {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in params.items()}

@@ -46,7 +46,7 @@ def plan_reach(items: Sequence[ReachItem], world: World, rules: ReachRules | Non
     deadline = world.deadline_at.timestamp() if world.deadline_at else NEVER
     times = lay_out(loads, world.quotas, now=world.now.timestamp(), deadline=deadline)
     rows = _timed(rows, loads, times, world)
-    lanes = tuple(_lane_plan(load, times[load.key], world) for load in loads)
+    lanes = tuple(_lane_plan(load, times[load.key], world, rules) for load in loads)
     return ReachPlan(
         as_of=world.now,
         rows=tuple(rows),
@@ -164,7 +164,7 @@ def _why_late(queued: Queued, world: World) -> Reason:
     )
 
 
-def _lane_plan(load: LaneLoad, times: LaneTimes, world: World) -> LanePlan:
+def _lane_plan(load: LaneLoad, times: LaneTimes, world: World, rules: ReachRules) -> LanePlan:
     ends = times.ends_at
     now = world.now.timestamp()
     quotas = [quota.per_day for quota in world.quotas if load.shop in quota.shops and load.counts_in_quota]
@@ -177,6 +177,7 @@ def _lane_plan(load: LaneLoad, times: LaneTimes, world: World) -> LanePlan:
         sent=len(sent),
         expiring=len(load.queue) - len(sent),
         pace=load.pace,
+        people_seconds=len(load.queue) * rules.seconds[DoorKind(load.key[1])],
         per_day=min(quotas, default=None),
         starts_at=datetime.fromtimestamp(min(sent), UTC) if sent else None,
         ends_at=datetime.fromtimestamp(ends, UTC) if ends is not None else None,

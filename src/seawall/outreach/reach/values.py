@@ -156,6 +156,8 @@ class LanePlan:
     """Those whose turn comes in time."""
     expiring: int
     pace: float
+    people_seconds: int
+    """What it costs: seconds of people's time for all its messages, by figures of ours. Chat itself is free."""
     per_day: int | None
     starts_at: datetime | None
     ends_at: datetime | None

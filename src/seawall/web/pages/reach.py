@@ -130,6 +130,7 @@ def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any
         "waiting": counts["waiting"] + counts["claimed"],
         "left": left_of(incident, sheet, desk.clock.now()),
         "takes": span_of(last.body["seconds"]),
+        "people": span_of(last.body["people_seconds"]) if last.body["people_seconds"] else "",
         "totals": last.body["totals"],
         "all": _row("", grouped["all"]["all"]),
         "door_names": [door_words(kind) for kind in DOORS],
@@ -140,6 +141,7 @@ def _context(desk: Desk, incident: Incident, roll_out: RollOut) -> dict[str, Any
         "lanes": [
             {**lane, "door_words": door_words(lane["door"]), "waits": text(f"reach_waits_{lane['waits_for']}"),
              "ends_at": datetime.fromisoformat(lane["ends_at"]) if lane["ends_at"] else None,
+             "people": span_of(lane["people_seconds"]) if lane["people_seconds"] else "",
              "pace_min": round(lane["pace"] * 60, 1)}
             for lane in last.body["lanes"]
         ],
