@@ -129,6 +129,7 @@ def test_a_message_that_names_three_orders_counts_as_three() -> None:
     item = ReachItem(key=1, orders=("1", "2", "3"), shop=1, language="th", ordered_at=NOON)
     plan = plan_reach([item], World(now=NOON, shops={1: a_shop()}))
     assert (plan.totals["messages"], plan.totals["orders"]) == (1, 3)
+    assert plan.lanes[0].waits_for == "pace"
     assert plan.totals["by_language"] == {"th": {"api": 3, "click": 0, "manual": 0, "call": 0, "unreachable": 0}}
 
 

@@ -182,5 +182,5 @@ def _lane_plan(load: LaneLoad, times: LaneTimes, world: World, rules: ReachRules
         starts_at=datetime.fromtimestamp(min(sent), UTC) if sent else None,
         ends_at=datetime.fromtimestamp(ends, UTC) if ends is not None else None,
         seconds=max(ends - now, 0.0) if ends is not None else 0.0,
-        waits_for=max(sorted(waits), key=lambda name: waits[name]),
+        waits_for=max(sorted(waits), key=lambda name: (waits[name], name == "pace")),
     )
