@@ -253,6 +253,7 @@ class CustomsReturn:
                 f" {plan['minutes_at_our_pace'] or 'under 1'} min at our pace; waves {plan['waves']}",
                 markup=False,
             )
+            err.print(f"  {plan['reach']['sentence']}", markup=False)
 
     def _serve(self, state: DemoState, door: SideDoor) -> None:
         settings = get_settings()
@@ -307,7 +308,7 @@ class CustomsReturn:
         if show["roll_out"]["state"] == "paused":
             run("outreach", "resume", code, "--why", "the demo goes on after a pause", by=scene.LEAD)
         with bar() as shown:
-            total = show["planned"] - show["outcomes"]["no_connection"]
+            total = show["planned"] - show["outcomes"]["no_connection"] - show["outcomes"]["unreachable"]
             task = shown.add_task("messages", total=total)
 
             def is_done() -> bool:

@@ -36,6 +36,7 @@ def judge(
         == told,
         f"{marketplace['named_twice']} orders are named in two messages": marketplace["named_twice"] == 0,
         f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
+        f"{outcomes['unreachable']} buyers can be reached by no door": not outcomes["unreachable"],
         f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
     }
     return [words for words, is_right in checks.items() if not is_right]

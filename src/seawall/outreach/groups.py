@@ -18,7 +18,7 @@ from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 from seawall.outreach.states import RecipientState
 
-MAY_PART = frozenset({RecipientState.WAITING, RecipientState.NO_CONNECTION})
+MAY_PART = frozenset({RecipientState.WAITING, RecipientState.NO_CONNECTION, RecipientState.UNREACHABLE})
 """A group that may have left the house never parts: its one message names all its orders."""
 
 # A press was on the words of the group, so a person is asked again for the new ones.

@@ -1,6 +1,8 @@
 """Moves of many ledger rows at once, each a conditional UPDATE by the recipient machine's own table."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -37,6 +39,37 @@ def counts_of(roll_out: RollOut) -> dict[str, int]:
     """Recipients by state, counted now from the ledger; every state is present, so that sums can be checked."""
     counted = dict(Recipient.objects.filter(roll_out=roll_out).values_list("state").annotate(n=Count("pk")).order_by())
     return {state.value: counted.get(state.value, 0) for state in RecipientState}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorCount:
+    """So many orders of one shop and language by one door."""
+
+    platform: str
+    market: str
+    shop: str
+    language: str
+    door: str
+    """A kind of door, `unreachable`, or `unplanned` for rows that no reachability plan ever held."""
+    orders: int
+
+
+def doors_now(roll_out: RollOut) -> list[DoorCount]:
+    """The orders of a roll-out by shop, language and the door their newest plan gave them, counted now."""
+    counted: Counter[tuple[str, str, str, str, str]] = Counter()
+    rows = Recipient.objects.filter(roll_out=roll_out).values_list(
+        "order__shop__platform", "order__shop__market", "order__shop__code", "language", "door", "state"
+    )
+    for *place, door, state, n in rows.annotate(n=Count("pk")).order_by():
+        without = "unreachable" if state in _WITHOUT_DOOR else "unplanned"
+        counted[(*place, door or without)] += n
+    return [
+        DoorCount(platform=platform, market=market, shop=shop, language=language, door=door, orders=n)
+        for (platform, market, shop, language, door), n in sorted(counted.items())
+    ]
+
+
+_WITHOUT_DOOR = (RecipientState.UNREACHABLE, RecipientState.NO_CONNECTION)
 
 
 def audience_digest_now(roll_out: RollOut) -> str:

@@ -8,10 +8,16 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from seawall.kernel.clock import Clock
-from seawall.outreach.models import Approval, Lane, Recipient, RollOut, Wave
+from seawall.outreach.commands.replan import CAN_BE_REPLANNED
+from seawall.outreach.models import Approval, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.states import RollOutState
 from seawall.shops.api import Connection, Shop
 from seawall.tenancy.api import Actor, scoped
+
+__all__ = [
+    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "ShopProgress", "approvals_of", "audience_of", "counts_by_incident",
+    "lane_sizes", "last_change", "live_roll_outs", "sample_of", "shops_of", "snapshots_of", "waves_of",
+]  # fmt: skip
 
 PACE_SPAN = timedelta(minutes=1)
 """The span over which a lane's present pace is measured."""
@@ -88,6 +94,12 @@ def waves_of(roll_out: RollOut) -> list[Wave]:
     return list(roll_out.waves.order_by("number"))
 
 
+def snapshots_of(actor: Actor, roll_out: RollOut, *, most: int) -> list[ReachSnapshot]:
+    """Its reachability plans, the newest first, at most so many."""
+    rows = scoped(ReachSnapshot, actor).filter(roll_out=roll_out).select_related("made_by")
+    return list(rows.order_by("-number")[:most])
+
+
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
     """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
     rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0, rides_with__isnull=True)
@@ -111,6 +123,8 @@ class Audience:
     messages: int = 0
     """Messages that tell them: fewer where one names several orders of a buyer."""
     no_connection: int = 0
+    unreachable: int = 0
+    """Buyers whom the platform lets nobody write to."""
 
 
 def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> Audience:
@@ -126,6 +140,7 @@ def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> 
         can_be_sent=sum(languages.values()),
         messages=_of_plan(rows, only_left=only_left).filter(rides_with__isnull=True).count(),
         no_connection=rows.filter(state="no_connection").count(),
+        unreachable=rows.filter(state="unreachable").count(),
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
@@ -95,6 +96,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
         messages = planned_messages(incident, script, facts)
+        set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,

@@ -51,6 +51,7 @@ WITH lane AS (
      WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
        AND p.rides_with_id IS NULL AND (NOT p.has_riders OR outreach_group_is_whole(p.id))
        AND (lane.mode = 'api' OR p.pressed_at > %(pressed_since)s)
+       AND (p.door_until IS NULL OR p.door_until > %(now)s)
      ORDER BY p.wave, p.rank
      LIMIT least(%(size)s, (SELECT floor(tokens)::int FROM lane))
      FOR UPDATE OF p SKIP LOCKED

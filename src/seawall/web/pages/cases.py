@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from seawall.inbox.api import Message
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Case, Incident
+from seawall.incidents.api import Case, Incident, door_words
 from seawall.incidents.queries import CaseFilter
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
@@ -141,6 +141,8 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "reason": reason_of(row),
         "together": named_together([row]).get(row.pk, []) if row else [],
         "attempts": _attempts(desk, row),
+        "door": door_words(row.door) if row else "",
+        "next_doors": [door_words(kind) for kind, _ in row.next_doors] if row else [],
         "captures": proof.captures,
         "grade": proof.result,
         "grade_reason": text(proof.result.reason),

@@ -66,7 +66,7 @@ BEGIN
 END $$;
 CREATE TRIGGER rider_stays BEFORE UPDATE OF rides_with_id ON outreach_recipient FOR EACH ROW
     WHEN (OLD.rides_with_id IS NOT NULL AND NEW.rides_with_id IS DISTINCT FROM OLD.rides_with_id
-          AND OLD.state NOT IN ('waiting', 'no_connection', 'left_out'))
+          AND OLD.state NOT IN ('waiting', 'no_connection', 'unreachable', 'left_out'))
     EXECUTE FUNCTION outreach_rider_stays();
 """
 
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0003_seats_and_proof"),
+        ("outreach", "0004_reachability"),
         ("tenancy", "0001_initial"),
     ]
 
