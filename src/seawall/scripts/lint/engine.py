@@ -14,8 +14,9 @@ from seawall.scripts.lint.claims import unsupported
 from seawall.scripts.lint.contact import contacts
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
+from seawall.scripts.lint.money import money_faults
 from seawall.scripts.lint.numbers import names_the_order, order_references
-from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentences_of
+from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentence_around, sentences_of
 from seawall.scripts.lint.tongue import is_wrong_language
 
 _ROWS: dict[Rule, dict[Platform, str]] = {
@@ -36,6 +37,7 @@ _ROW: dict[Rule, str] = {
     Rule.MISSING_ORDER_REFERENCE: "CRIT-02",
     Rule.REVIEW_MANIPULATION: "MSG-REV-01",
     Rule.UNSUPPORTED_CLAIM: "RSN-X-01",
+    Rule.OVER_BUDGET: "CMP-02",
 }
 OURS = "ours"
 """Stands for a row where the product itself asks for it and no platform rule is known."""
@@ -48,6 +50,7 @@ _CUE_RULES = (
     Rule.BLAMES,
     Rule.THREAT,
 )
+_BOUGHT = frozenset({Rule.ASKS_TO_CANCEL, Rule.REVIEW_MANIPULATION, Rule.OFF_PLATFORM_PAYMENT, Rule.THREAT})
 _LATIN_SETS: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
     Language.ID: ("malay", "en"),
@@ -128,14 +131,22 @@ def _pattern_findings(
     sentences: tuple[tuple[int, int], ...],
     references: Sequence[tuple[int, int]],
 ) -> Iterator[Finding]:
+    settled: dict[tuple[int, int], set[Rule]] = {}
     for rule in _CUE_RULES:
         for each in sets:
             for start, end in each.hits(rule, view.text, sentences):
+                settled.setdefault(sentence_around(sentences, start), set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
+    # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
+    reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
+    bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
+    threats = frozenset(where for where, rules in settled.items() if rules & {Rule.THREAT, Rule.ASKS_TO_CANCEL})
     for hit in contacts(message, view, sets, sentences, references):
         yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
-    for claim in unsupported(message, view, sentences):
+    for claim in unsupported(message, view, sentences, threats):
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
+    for fault in money_faults(message, view, sentences, bought):
+        yield _finding(message, fault.rule, view.span(fault.start, fault.end), fault.reason)
 
 
 def _finding(message: Message, rule: Rule, span: tuple[int, int], reason: Reason) -> Finding:

@@ -21,6 +21,8 @@ class Rule(StrEnum):
     BLAMES = "blames_platform_or_carrier"
     THREAT = "threat_or_pressure"
     UNSUPPORTED_CLAIM = "unsupported_claim"
+    OVER_BUDGET = "promises_over_budget"
+    WRONG_MONEY = "wrong_market_money"
     WRONG_LANGUAGE = "wrong_language"
 
 
@@ -38,6 +40,8 @@ BLOCKING: frozenset[Rule] = frozenset(
         Rule.UNRESOLVED_PLACEHOLDER,
         Rule.MISSING_ORDER_REFERENCE,
         Rule.TOO_LONG,
+        Rule.OVER_BUDGET,
+        Rule.WRONG_MONEY,
     }
 )
 """The rules that stop a text today. The others warn a person."""

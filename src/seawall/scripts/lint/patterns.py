@@ -76,7 +76,7 @@ class Cue:
     def hits(self, text: str, sentences: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
         """The spans of faults in a folded text."""
         for match in self.find.finditer(text):
-            begin, stop = _sentence_around(sentences, match.start())
+            begin, stop = sentence_around(sentences, match.start())
             before = text[max(begin, match.start() - self.window) : match.start()]
             after = text[match.end() : min(max(stop, match.end()), match.end() + self.window)]
             if self.needs is not None and not self.needs.search(text, begin, stop):
@@ -189,7 +189,8 @@ def _last(pattern: re.Pattern[str], text: str) -> int | None:
     return found
 
 
-def _sentence_around(sentences: tuple[tuple[int, int], ...], at: int) -> tuple[int, int]:
+def sentence_around(sentences: tuple[tuple[int, int], ...], at: int) -> tuple[int, int]:
+    """The sentence a place of the text stands in."""
     for begin, stop in sentences:
         if at <= stop:
             return begin, stop
