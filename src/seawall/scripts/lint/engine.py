@@ -16,7 +16,7 @@ from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, ove
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
 from seawall.scripts.lint.money import money_faults
 from seawall.scripts.lint.numbers import names_the_order, order_references
-from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentence_around, sentences_of
+from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentence_around, sentences_of, warnings_among
 from seawall.scripts.lint.tongue import is_wrong_language
 
 _ROWS: dict[Rule, dict[Platform, str]] = {
@@ -44,12 +44,13 @@ OURS = "ours"
 
 _CUE_RULES = (
     Rule.ASKS_TO_CANCEL,
-    Rule.OFF_PLATFORM_CONTACT,
     Rule.OFF_PLATFORM_PAYMENT,
+    Rule.OFF_PLATFORM_CONTACT,
     Rule.REVIEW_MANIPULATION,
     Rule.BLAMES,
     Rule.THREAT,
 )
+_WARNED_OF = frozenset({Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
 _BOUGHT = frozenset({Rule.ASKS_TO_CANCEL, Rule.REVIEW_MANIPULATION, Rule.OFF_PLATFORM_PAYMENT, Rule.THREAT})
 _LATIN_SETS: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
@@ -132,16 +133,22 @@ def _pattern_findings(
     references: Sequence[tuple[int, int]],
 ) -> Iterator[Finding]:
     settled: dict[tuple[int, int], set[Rule]] = {}
+    warned = warnings_among(view.text, sentences)
     for rule in _CUE_RULES:
         for each in sets:
             for start, end in each.hits(rule, view.text, sentences):
-                settled.setdefault(sentence_around(sentences, start), set()).add(rule)
+                sentence = sentence_around(sentences, start)
+                if rule in _WARNED_OF and sentence in warned:
+                    continue
+                settled.setdefault(sentence, set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
     # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
     reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
     bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
     threats = frozenset(where for where, rules in settled.items() if rules & {Rule.THREAT, Rule.ASKS_TO_CANCEL})
     for hit in contacts(message, view, sets, sentences, references):
+        if hit.reason.code == "lint_app" and sentence_around(sentences, hit.start) in warned:
+            continue
         yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
     for claim in unsupported(message, view, sentences, threats):
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)

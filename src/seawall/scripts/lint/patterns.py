@@ -130,6 +130,23 @@ def sentences_of(view: View) -> tuple[tuple[int, int], ...]:
 
 
 @cache
+def _warning_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    raw = tomllib.loads((_FOLDER / "warnings.toml").read_text(encoding="utf-8"))
+    return _pattern(raw["stranger"], {}), _pattern(raw["refuse"], {})
+
+
+def warnings_among(text: str, sentences: tuple[tuple[int, int], ...]) -> frozenset[tuple[int, int]]:
+    """The sentences that warn of strangers: one is named, and here or in the next sentence the buyer is told not to."""
+    stranger, refuse = _warning_words()
+    return frozenset(
+        (begin, stop)
+        for at, (begin, stop) in enumerate(sentences)
+        if stranger.search(text, begin, stop)
+        and refuse.search(text, begin, sentences[min(at + 1, len(sentences) - 1)][1])
+    )
+
+
+@cache
 def pattern_set(name: str) -> PatternSet:
     """The compiled patterns of one file: en, zh, malay, fil, vi or th."""
     data = LanguageData.model_validate(tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
