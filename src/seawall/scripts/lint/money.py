@@ -126,7 +126,7 @@ def money_faults(
     allowed = _allowed(message.facts)
     for each in sums(view.text):
         sentence = sentence_around(sentences, each.start)
-        if _foreign(each, message.market):
+        if _foreign(each, message.market) and not _source_text(message):
             reason = Reason(
                 "lint_wrong_market_money", {"market": message.market.value, "money": message.market.currency}
             )
@@ -145,6 +145,11 @@ def money_faults(
         sentence = sentence_around(sentences, match.start())
         if sentence not in settled and _is_offer(view.text, sentence):
             yield MoneyHit(Rule.UNSUPPORTED_CLAIM, match.start(), match.end(), Reason("lint_claim_gift"))
+
+
+def _source_text(message: Message) -> bool:
+    """The Chinese source of a script is checked against a market that does not read it; its money is not the buyer's."""
+    return message.template and message.lang not in message.market.facts.languages
 
 
 def _foreign(each: Sum, market: Market) -> bool:
