@@ -148,7 +148,7 @@ def money_faults(
 
 
 def _source_text(message: Message) -> bool:
-    """The Chinese source of a script is checked against a market that does not read it; its money is not the buyer's."""
+    """The Chinese source of a script is checked against a market that does not read it: not the buyer's money."""
     return message.template and message.lang not in message.market.facts.languages
 
 
