@@ -94,6 +94,14 @@ def unsupported(
                     yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
 
 
+def told_as_a_fact(message: Message, view: View, sentence: tuple[int, int]) -> bool:
+    """Whether a sentence tells soberly of the carrier's mis-scan that the facts sheet holds: that is no blame."""
+    if "scan" not in _facts(message.facts).causes:
+        return False
+    said = view.text[sentence[0] : sentence[1]]
+    return _causes()["scan"][1].search(said) is not None and _words().patterns["harsh"].search(said) is None
+
+
 @lru_cache(maxsize=256)
 def _facts(sentences: tuple[str, ...]) -> _Facts:
     text = view_of("\n".join(sentences)).text

@@ -10,7 +10,7 @@ from seawall.kernel.folding import View, view_of
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
-from seawall.scripts.lint.claims import unsupported
+from seawall.scripts.lint.claims import told_as_a_fact, unsupported
 from seawall.scripts.lint.contact import contacts
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
@@ -139,6 +139,8 @@ def _pattern_findings(
             for start, end in each.hits(rule, view.text, sentences):
                 sentence = sentence_around(sentences, start)
                 if rule in _WARNED_OF and sentence in warned:
+                    continue
+                if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
                     continue
                 settled.setdefault(sentence, set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))

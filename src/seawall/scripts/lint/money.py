@@ -131,13 +131,13 @@ def money_faults(
                 "lint_wrong_market_money", {"market": message.market.value, "money": message.market.currency}
             )
             yield MoneyHit(Rule.WRONG_MONEY, each.start, each.end, reason)
-        elif offers and _is_offer(view.text, sentence) and _over(each.amount, allowed, message.market):
+        elif offers and _speaks_of_gifts(view.text, sentence) and _over(each.amount, allowed, message.market):
             yield MoneyHit(Rule.OVER_BUDGET, each.start, each.end, Reason("lint_promises_over_budget"))
     if not offers or message.template or not allowed.given:
         return
     for match in _PERCENT.finditer(view.text):
         over = allowed.percent is not None and int(match.group(1)) > allowed.percent
-        if over and _is_offer(view.text, sentence_around(sentences, match.start())):
+        if over and _speaks_of_gifts(view.text, sentence_around(sentences, match.start())):
             yield MoneyHit(Rule.OVER_BUDGET, match.start(), match.end(), Reason("lint_promises_over_budget"))
     if allowed.known:
         return
@@ -156,13 +156,17 @@ def _foreign(each: Sum, market: Market) -> bool:
     return each.currency is not None and each.currency != market.currency
 
 
-def _is_offer(text: str, sentence: tuple[int, int]) -> bool:
+def _speaks_of_gifts(text: str, sentence: tuple[int, int]) -> bool:
     words = _words()
     inside = text[sentence[0] : sentence[1]]
     gift = words["gift"].search(inside)
-    if gift is None or words["used"].search(inside) or words["not_given"].search(inside[: gift.start()]):
+    if gift is None or words["used"].search(inside):
         return False
-    return words["give"].search(inside) is not None
+    return words["not_given"].search(inside[: gift.start()]) is None
+
+
+def _is_offer(text: str, sentence: tuple[int, int]) -> bool:
+    return _speaks_of_gifts(text, sentence) and _words()["give"].search(text, *sentence) is not None
 
 
 def _over(amount: Decimal, allowed: _Allowed, market: Market) -> bool:
