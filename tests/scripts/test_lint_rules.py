@@ -344,5 +344,5 @@ def test_the_reason_is_said_in_the_language_of_the_reader() -> None:
     assert "violation" in finding.why(Language.EN)
     assert "违规" in finding.why(Language.ZH_HANS)
     assert set(finding.as_json()) == {
-        "rule", "severity", "start", "end", "rule_row", "code", "why", "suggestion",
+        "rule", "severity", "start", "end", "rule_row", "code", "why", "suggestion", "source",
     }  # fmt: skip
