@@ -153,7 +153,7 @@ def test_the_weights_are_as_new_as_the_replies_they_come_from() -> None:
     assert weights().digest == digest(cases_of(TRAINED_ON)), "run python -m bench.intents.train"
 
 
-@pytest.mark.parametrize("part", ["probe3"])
+@pytest.mark.parametrize("part", ["probe3", "probe4"])
 @pytest.mark.parametrize("told", [True, False])
 def test_replies_that_shaped_neither_phrases_nor_weights_are_understood(part: str, told: bool) -> None:
     tallies = score(part, tell_language=told).by_language.values()
