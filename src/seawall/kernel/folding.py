@@ -7,6 +7,7 @@ away, so that a pattern is written once. Every character of the view knows which
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,6 +64,26 @@ class View:
         """The original characters behind a span of the view."""
         first, last = self.span(start, end)
         return self.original[first:last]
+
+    def shortened(self, spans: Sequence[tuple[int, int]]) -> "View":
+        """The view with each of these spans written as one #, so that a long number parts no words that belong."""
+        if not spans:
+            return self
+        text, starts, ends = [], [], []
+        at = 0
+        for begin, stop in sorted(spans):
+            if begin < at:
+                continue
+            text += [self.text[at:begin], "#"]
+            starts += [*self.starts[at:begin], self.starts[begin]]
+            ends += [*self.ends[at:begin], self.ends[stop - 1]]
+            at = stop
+        return View(
+            self.original,
+            "".join([*text, self.text[at:]]),
+            (*starts, *self.starts[at:]),
+            (*ends, *self.ends[at:]),
+        )
 
     def index_of(self, original_at: int) -> int:
         """The first view character that stands at or behind an original place."""

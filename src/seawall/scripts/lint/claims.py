@@ -91,6 +91,10 @@ def unsupported(
         for name, (letters, pattern) in _causes().items():
             if name not in facts.causes and may_match(letters, view.text):
                 for match in pattern.finditer(view.text):
+                    sentence = sentence_around(sentences, match.start())
+                    denied = _words().patterns["denied"].search(view.text[sentence[0] : match.start()])
+                    if denied or (name == "lost" and sentence in threats):
+                        continue
                     yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
 
 

@@ -132,6 +132,14 @@ def _pattern_findings(
     sentences: tuple[tuple[int, int], ...],
     references: Sequence[tuple[int, int]],
 ) -> Iterator[Finding]:
+    for hit in contacts(message, view, sets, sentences, references):
+        named = hit.reason.code == "lint_app"
+        if named and sentence_around(sentences, hit.start) in warnings_among(view.text, sentences):
+            continue
+        yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
+    # From here on a number of an order is one character: it must not part words that belong together.
+    view = view.shortened(references)
+    sentences = sentences_of(view)
     settled: dict[tuple[int, int], set[Rule]] = {}
     warned = warnings_among(view.text, sentences)
     for rule in _CUE_RULES:
@@ -148,10 +156,6 @@ def _pattern_findings(
     reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
     bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
     threats = frozenset(where for where, rules in settled.items() if rules & {Rule.THREAT, Rule.ASKS_TO_CANCEL})
-    for hit in contacts(message, view, sets, sentences, references):
-        if hit.reason.code == "lint_app" and sentence_around(sentences, hit.start) in warned:
-            continue
-        yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
     for claim in unsupported(message, view, sentences, threats):
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
     for fault in money_faults(message, view, sentences, bought):

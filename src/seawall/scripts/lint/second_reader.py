@@ -113,7 +113,7 @@ class SecondReader:
             headers["Authorization"] = f"Bearer {self.key.get_secret_value()}"
         address = f"{self.base_url.rstrip('/')}/chat/completions"
         # The settings let only https, or this machine, through.
-        request = urllib.request.Request(address, json.dumps(body).encode(), headers, method="POST")  # noqa: S310
+        request = urllib.request.Request(address, json.dumps(body).encode(), headers, method="POST")  # noqa: S310 - https or this machine
         try:
             with urllib.request.build_opener(_NoDetour).open(request, timeout=self.timeout_s) as answer:
                 raw = answer.read(_MOST_BYTES + 1)
