@@ -9,6 +9,7 @@ from seawall.cli.context import actor
 from seawall.cli.files import existing
 from seawall.cli.incident_words import show_summary, show_timeline
 from seawall.cli.output import emit, table
+from seawall.kernel.origin import Origin
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -99,7 +100,9 @@ def attest(
     from seawall.incidents.api import attest_facts, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
 
-    sheet = attest_facts(incident_named(code, by=by), seen_digest=seen, by=by, clock=SYSTEM_CLOCK)
+    sheet = attest_facts(
+        incident_named(code, by=by), seen_digest=seen, by=by, clock=SYSTEM_CLOCK, origin=Origin(via="command_line")
+    )
     emit({"incident": code, "version": sheet.version, "is_simulated": sheet.is_attestation_simulated})
 
 

@@ -3,7 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from seawall.incidents.link_models import ApprovalLink, LinkPurpose
 from seawall.incidents.states import CaseState, IncidentState
+
+__all__ = ["ApprovalLink", "Case", "FactsSheet", "Incident", "IncidentKind", "LinkPurpose", "Paper"]
 
 
 class IncidentKind(models.TextChoices):
@@ -67,6 +70,8 @@ class FactsSheet(models.Model):
     attested_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
     attested_at = models.DateTimeField(null=True)
     is_attestation_simulated = models.BooleanField(default=False)
+    attestation_origin = models.JSONField(default=dict)
+    """From where it was attested (kernel.origin)."""
 
     class Meta:
         constraints = (

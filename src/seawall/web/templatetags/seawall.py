@@ -46,6 +46,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
     "kind": wording.KIND_ICONS,
+    "link": wording.LINKS,
 }
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -53,6 +54,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "order": wording.ORDERS,
     "export": wording.EXPORTS,
     "role": wording.ROLES,
+    "link_purpose": wording.LINK_PURPOSES,
     "language": wording.LANGUAGES,
     "market": wording.MARKETS,
     "source": wording.SOURCES,
