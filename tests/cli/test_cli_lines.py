@@ -172,6 +172,10 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
 
 
 LINES = """
+approval link S-0001 --name x
+approval list S-0001
+approval renew S-0001 1
+approval revoke S-0001 1 --why x
 evidence list S-0001
 evidence pack S-0001
 incident add-orders S-0001

@@ -51,6 +51,10 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("outreach", "status"): ("lead", ["{code}"]),
     ("outreach", "unknowns"): ("lead", ["{code}"]),
     ("outreach", "settle"): ("lead", ["{code}", "{row}", "--verb", "leave_out", "--why", "x"]),
+    ("approval", "link"): ("lead", ["{code}", "--name", "x"]),
+    ("approval", "renew"): ("lead", ["{code}", "1"]),
+    ("approval", "revoke"): ("lead", ["{code}", "1", "--why", "x"]),
+    ("approval", "list"): ("lead", ["{code}"]),
     ("seat", "take"): ("agent", ["{code}"]),
     ("seat", "press"): ("agent", ["{row}", "--seen", "x"]),
     ("seat", "give-back"): ("agent", ["{code}"]),
@@ -188,7 +192,7 @@ def test_another_sellers_approver_finds_no_storm_either(
 STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -87,9 +87,10 @@ def list_(code: Code) -> None:
     from seawall.incidents.api import ApprovalLink, incident_named, status_of
     from seawall.tenancy.api import scoped
 
+    incident = incident_named(code, by=by)
     by.require("approval.links")
     now = SYSTEM_CLOCK.now()
-    found = scoped(ApprovalLink, by).filter(incident=incident_named(code, by=by)).select_related("user", "made_by")
+    found = scoped(ApprovalLink, by).filter(incident=incident).select_related("user", "made_by")
     rows: list[dict[str, Any]] = [
         {
             "link": each.pk, "person": str(each.user), "purpose": each.purpose, "status": status_of(each, now).value,

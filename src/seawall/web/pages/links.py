@@ -48,10 +48,11 @@ class LinkRow:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page("approval.links")
+@desk_page("incident.read")
 def links(desk: Desk, code: str) -> HttpResponseBase:
     """All links of a storm, and the form of a new one. The new address is shown once, here."""
     incident = incidents.incident_by_code(desk.actor, code)
+    desk.actor.require("approval.links")
     if desk.request.method != "POST":
         return desk.render("web/links.html", _context(desk, incident))
     desk.actor.require("approval.link")
@@ -60,10 +61,11 @@ def links(desk: Desk, code: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page("approval.links")
+@desk_page("incident.read")
 def link(desk: Desk, code: str, pk: int) -> HttpResponseBase:
     """One link: renew it or take it back."""
     incident = incidents.incident_by_code(desk.actor, code)
+    desk.actor.require("approval.links")
     found = get_scoped(ApprovalLink, desk.actor, incident_id=incident.pk, pk=pk)
     if desk.request.method != "POST":
         return desk.render("web/links.html", _context(desk, incident, chosen=found))
