@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from seawall.incidents.api import tend as tend_incidents
+from seawall.incidents.api import tend_clocks
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
 from seawall.outreach.api import Worker, WorkerOptions, handle_received
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+CLOCK_PAUSE_S = 5.0
+"""How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 
@@ -52,6 +55,7 @@ async def _run() -> None:
     chores = [
         Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
+        Chore("clocks", lambda: tend_clocks(clock=SYSTEM_CLOCK), CLOCK_PAUSE_S, on_failure=stop_all),
     ]
     for chore in chores:
         chore.start()

@@ -1,5 +1,6 @@
 """What the web, the command line and the demo may use of incidents; what they read stands in `queries`."""
 
+from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cases import add_cases, withdraw_case
 from seawall.incidents.commands.decide_by_link import (
@@ -35,17 +36,18 @@ from seawall.incidents.commands.roll_out import (
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, newest_sheet, refuse_facts, write_facts
 from seawall.incidents.facts_file import read_facts
-from seawall.incidents.models import ApprovalLink, Case, FactsSheet, Incident, LinkPurpose, Paper
+from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
+from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.plan_view import plan_view
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
-    "LONGEST_LIFETIME", "SOP_STEPS", "ApprovalLink", "Case", "DecideByLink", "FactsSheet", "Incident",
+    "LONGEST_LIFETIME", "SOP_STEPS", "ApprovalLink", "Case", "CaseClock", "DecideByLink", "FactsSheet", "Incident",
     "IncidentState", "LinkPurpose", "LinkStatus", "MadeLink", "MakeLink", "OpenIncident", "OpenedLink", "Paper",
-    "add_cases", "add_paper", "approve", "attest_facts", "close", "decide_by_link", "incident_named",
-    "library_wording", "live_roll_out", "make_link", "newest_sheet", "open_incident", "open_link", "pack_path",
-    "paper_path", "pause", "plan", "plan_view", "read_facts", "refuse_facts", "renew_link", "resume", "revoke_link",
-    "safe_name", "seal_pack", "send_back", "send_sample", "start", "status_of", "stop", "submit_incident_script",
-    "summary", "tend", "withdraw_case", "write_facts",
+    "add_cases", "add_paper", "approve", "attest_facts", "close", "decide_by_link", "facts_of_orders",
+    "incident_named", "library_wording", "live_roll_out", "make_link", "newest_sheet", "open_incident", "open_link",
+    "pack_path", "paper_path", "pause", "plan", "plan_view", "read_facts", "refresh_due", "refuse_facts",
+    "renew_link", "resume", "revoke_link", "safe_name", "seal_pack", "send_back", "send_sample", "start", "status_of",
+    "stop", "strike", "submit_incident_script", "summary", "tend", "tend_clocks", "withdraw_case", "write_facts",
 ]  # fmt: skip

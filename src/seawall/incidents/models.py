@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from seawall.incidents.clock_models import CaseClock
 from seawall.incidents.link_models import ApprovalLink, LinkPurpose
 from seawall.incidents.states import CaseState, IncidentState
 
-__all__ = ["ApprovalLink", "Case", "FactsSheet", "Incident", "IncidentKind", "LinkPurpose", "Paper"]
+__all__ = ["ApprovalLink", "Case", "CaseClock", "FactsSheet", "Incident", "IncidentKind", "LinkPurpose", "Paper"]
 
 
 class IncidentKind(models.TextChoices):
@@ -116,6 +117,8 @@ class Case(models.Model):
     state = models.CharField(max_length=20, default=CaseState.OPEN.value)
     withdrawn_reason = models.TextField(default="")
     created_at = models.DateTimeField()
+    clocks_at = models.DateTimeField(null=True)
+    """As of when its clocks were worked out; none: not yet."""
 
     class Meta:
         constraints = (

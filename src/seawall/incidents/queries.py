@@ -7,11 +7,18 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from seawall.evidence.api import Capture, Pack, grade_of
 from seawall.evidence.grades import GradeResult
+from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
 from seawall.incidents.models import Case, FactsSheet, Incident, Paper
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
 from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Actor, get_scoped, scoped
+
+__all__ = [
+    "CaseCounts", "CaseFilter", "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "newest_facts", "open_incidents",
+    "packs_of", "papers_of", "places_of", "proof_of", "rows_of", "unlooked",
+]  # fmt: skip
 
 
 def incident_by_code(actor: Actor, code: str) -> Incident:

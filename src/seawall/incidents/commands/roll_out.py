@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from seawall.incidents.clocks import void_clocks
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
@@ -125,4 +126,5 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
             raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)
         if not incident.packs.exists():
             raise Refused("close_without_pack", incident=incident.code)
+        void_clocks(incident.cases.values_list("pk", flat=True), now=clock.now())
         move(incident, INCIDENT, "close", verb="incident.close", clock=clock, by=by, why=why, closed_at=clock.now())
