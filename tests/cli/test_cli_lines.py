@@ -186,6 +186,7 @@ incident facts S-0001 --file FILE
 incident list
 incident open --seller s --title t
 incident paper S-0001 FILE
+incident risk S-0001
 incident script S-0001
 incident script S-0001 --file FILE
 incident show S-0001

@@ -38,6 +38,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("incident", "add-orders"): ("lead", ["{code}"]),
     ("incident", "withdraw"): ("lead", ["{code}", "{order}", "--why", "x"]),
     ("incident", "script"): ("lead", ["{code}"]),
+    ("incident", "risk"): ("lead", ["{code}"]),
     ("incident", "timeline"): ("lead", ["{code}"]),
     ("incident", "close"): ("lead", ["{code}", "--why", "x"]),
     ("outreach", "plan"): ("lead", ["{code}"]),

@@ -38,9 +38,9 @@ def press(phone: Client, path: str, **given: str) -> Any:
     return phone.post(path, {**given, "csrfmiddlewaretoken": cookie.value if cookie else ""})
 
 
-def sealed(storm: Storm) -> str:
-    """Seal a pack as the lead does; gives the text of its approvals."""
+def sealed(storm: Storm, part: str = "approval") -> str:
+    """Seal a pack as the lead does; gives the text of its approvals, or of another part."""
     pack = seal_pack(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK)
     with zipfile.ZipFile(pack_path(pack)) as opened:
-        names = [name for name in opened.namelist() if "approval" in name]
+        names = [name for name in opened.namelist() if part in name]
         return "\n".join(opened.read(name).decode() for name in names)

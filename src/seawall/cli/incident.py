@@ -163,6 +163,30 @@ def script(
     emit({"incident": code, "version": version.number, "digest": version.digest, "languages": sorted(wording)})
 
 
+@app.command("risk")
+def risk(
+    code: Code,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=FIGURE", help="Change an assumption; may be repeated.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the sheet as looked at; changes need --why.")] = False,
+    why: Why = "",
+) -> None:
+    """What buyers will ask, how many answer, what it costs, what it does to the shops."""
+    by = actor()
+    from seawall.cli.incident_words import show_risk
+    from seawall.incidents.api import incident_named, keep_risk, risk_of
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    incident = incident_named(code, by=by)
+    changes = {name: figure or "?" for name, _, figure in (pair.partition("=") for pair in given or [])}
+    result = risk_of(incident, changes, by=by, clock=SYSTEM_CLOCK).as_json()
+    if keep:
+        kept = keep_risk(incident, changes, why=why, by=by, clock=SYSTEM_CLOCK)
+        result = kept.result | {"version": kept.version, "digest": kept.digest}
+    emit({"incident": code, **result}, lambda console: show_risk(console, result))
+
+
 @app.command("timeline")
 def timeline(code: Code) -> None:
     """Everything that happened, who did it and why."""

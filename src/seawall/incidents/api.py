@@ -21,6 +21,7 @@ from seawall.incidents.commands.links import (
 )
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
+from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
     close,
@@ -39,15 +40,17 @@ from seawall.incidents.facts_file import read_facts
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.plan_view import plan_view
+from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
     "LONGEST_LIFETIME", "SOP_STEPS", "ApprovalLink", "Case", "CaseClock", "DecideByLink", "FactsSheet", "Incident",
     "IncidentState", "LinkPurpose", "LinkStatus", "MadeLink", "MakeLink", "OpenIncident", "OpenedLink", "Paper",
-    "add_cases", "add_paper", "approve", "attest_facts", "close", "decide_by_link", "facts_of_orders",
-    "incident_named", "library_wording", "live_roll_out", "make_link", "newest_sheet", "open_incident", "open_link",
-    "pack_path", "paper_path", "pause", "plan", "plan_view", "read_facts", "refresh_due", "refuse_facts",
-    "renew_link", "resume", "revoke_link", "safe_name", "seal_pack", "send_back", "send_sample", "start", "status_of",
-    "stop", "strike", "submit_incident_script", "summary", "tend", "tend_clocks", "withdraw_case", "write_facts",
+    "WorkedOut", "add_cases", "add_paper", "approve", "attest_facts", "close", "decide_by_link", "facts_of_orders",
+    "foreseen", "incident_named", "keep_risk", "library_wording", "live_roll_out", "make_link", "newest_sheet",
+    "open_incident", "open_link", "pack_path", "paper_path", "pause", "plan", "plan_view", "read_facts",
+    "refresh_due", "refuse_facts", "renew_link", "resume", "revoke_link", "risk_of", "safe_name", "seal_pack",
+    "send_back", "send_sample", "start", "status_of", "stop", "strike", "submit_incident_script", "summary", "tend",
+    "tend_clocks", "withdraw_case", "write_facts",
 ]  # fmt: skip

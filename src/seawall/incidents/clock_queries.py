@@ -50,7 +50,7 @@ def clock_groups(actor: Actor, incident_ids: Collection[int], now: datetime) -> 
             today=Count("pk", filter=ahead & Q(due_at__lte=now + TODAY)),
             breached=Count("pk", filter=~ahead),
             next_at=Min("due_at", filter=ahead),
-            check=Count("pk", filter=Q(must_check=True)),
+            to_check=Count("pk", filter=Q(must_check=True)),
         )
         .order_by()
     )
@@ -68,7 +68,7 @@ def clock_groups(actor: Actor, incident_ids: Collection[int], now: datetime) -> 
             breached=row["breached"] + (old.breached if old else 0),
             next_at=min(nexts, default=None),
             weakest=max(certainty, old.weakest, key=lambda each: each.rank) if old else certainty,
-            must_check=bool(row["check"]) or (old.must_check if old else False),
+            must_check=bool(row["to_check"]) or (old.must_check if old else False),
         )
     return sorted(found.values(), key=lambda each: (each.next_at is None, each.next_at or now, each.kind))
 

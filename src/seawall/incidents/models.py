@@ -5,9 +5,20 @@ from django.db.models import Q
 
 from seawall.incidents.clock_models import CaseClock
 from seawall.incidents.link_models import ApprovalLink, LinkPurpose
+from seawall.incidents.risk_models import RiskSnapshot
 from seawall.incidents.states import CaseState, IncidentState
 
-__all__ = ["ApprovalLink", "Case", "CaseClock", "FactsSheet", "Incident", "IncidentKind", "LinkPurpose", "Paper"]
+__all__ = [
+    "ApprovalLink",
+    "Case",
+    "CaseClock",
+    "FactsSheet",
+    "Incident",
+    "IncidentKind",
+    "LinkPurpose",
+    "Paper",
+    "RiskSnapshot",
+]
 
 
 class IncidentKind(models.TextChoices):

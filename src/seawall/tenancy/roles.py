@@ -34,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "outreach.read": _ALL,
     "outreach.plan": _DESK,
     "outreach.sample": _DESK,
+    "risk.read": _STAFF,
+    "risk.keep": _DESK,
     "approval.links": _STAFF,
     "approval.link": _DESK,
     "seller.person": _DESK,

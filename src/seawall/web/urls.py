@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, links, packs, room, rules, seller_link, shops, steer
+from seawall.web.pages import board, cases, decide, imports, links, packs, risk, room, rules, seller_link, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
     path("incidents/<str:code>/attest/", decide.attest, name="attest"),
     path("incidents/<str:code>/approve/", decide.approve, name="approve"),
+    path("incidents/<str:code>/risk/", risk.risk, name="risk"),
     path("incidents/<str:code>/links/", links.links, name="links"),
     path("incidents/<str:code>/links/<int:pk>/", links.link, name="link"),
     path("incidents/<str:code>/sample/", steer.sample, name="sample"),

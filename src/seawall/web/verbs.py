@@ -33,6 +33,7 @@ VERBS: Mapping[str, Look] = {
     "facts.write": Look(words=_("Facts sheet written"), icon="list-check"),
     "facts.attest": Look(words=_("Seller attested facts v%(version)s"), icon="user-check"),
     "facts.refused": Look(words=_("Seller says facts v%(version)s are not right"), icon="arrow-back-up"),
+    "risk.keep": Look(words=_("Risk sheet v%(version)s looked at and kept"), icon="adjustments"),
     "approval.link": Look(words=_("Link for %(person)s made"), icon="link"),
     "approval.link_revoked": Look(words=_("Link for %(person)s taken back"), icon="link-off"),
     "facts.papers": Look(words=_("Facts sheet bound to new papers"), icon="paperclip"),

@@ -299,6 +299,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
     "seat.work": _p("permission", "work at a seat"),
+    "risk.read": _p("permission", "see the risk sheet"),
+    "risk.keep": _p("permission", "keep a risk sheet"),
     "approval.links": _p("permission", "see the seller’s links"),
     "approval.link": _p("permission", "make links for the seller"),
     "seller.person": _p("permission", "name a person of the seller"),

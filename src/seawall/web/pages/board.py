@@ -51,7 +51,7 @@ def board(desk: Desk) -> HttpResponseBase:
         "is_live": any(storm.is_moving for storm in storms),
         "numbers": _numbers(storms),
         "due": sorted((s for s in storms if s.left), key=_until),
-        "clocks": clock_rows(desk, [storm.incident for storm in storms]),
+        "deadlines": clock_rows(desk, [storm.incident for storm in storms]),
         "closed": list(incidents.closed_incidents(desk.actor)[:10]),
     }
     template = "web/board_parts.html" if desk.is_partial else "web/board.html"

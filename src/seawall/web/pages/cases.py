@@ -138,7 +138,7 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),
         "parcels": list(order.parcels.all()),
-        "clocks": [
+        "deadlines": [
             {
                 "clock": each,
                 "words": text(f"rules_clock_{each.kind}"),

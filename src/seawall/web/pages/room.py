@@ -108,7 +108,7 @@ def rest_of_room(desk: Desk, incident: Incident, context: dict[str, Any]) -> dic
     approvals = outreach.approvals_of(desk.actor, incident.pk)
     return {
         "papers": incidents.papers_of(desk.actor, incident.pk),
-        "clocks": clock_rows(desk, [incident], only_today=False),
+        "deadlines": clock_rows(desk, [incident], only_today=False),
         "unlooked": incidents.unlooked(desk.actor, incident.pk),
         "script": script_of(desk, incident, desk.request.GET.get("lang", "")),
         "sample": sample_view(desk, incident),

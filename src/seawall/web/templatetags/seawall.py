@@ -160,6 +160,18 @@ def money(value: Decimal, currency: str = "") -> str:
 
 
 @register.filter
+def plain(value: Decimal) -> str:
+    """A figure without idle zeros: `0.2`, `20`."""
+    return f"{value.normalize():f}"
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share as a whole percentage."""
+    return f"{100 * value:.0f}%"
+
+
+@register.filter
 def pace(value: Decimal) -> str:
     """Sends a second without idle zeros: `8`, `0.5`."""
     return f"{value.normalize():f}"
