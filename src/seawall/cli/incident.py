@@ -21,7 +21,9 @@ Why = Annotated[str, typer.Option("--why", help="The reason; it stays on the tim
 def open_(
     seller: Annotated[str, typer.Option(help="Seller code.")],
     title: Annotated[str, typer.Option(help="What people will call it.")],
-    kind: Annotated[str, typer.Option(help="What struck.")] = "customs_return",
+    kind: Annotated[
+        str, typer.Option(help="customs_return, false_delivered, delay, stock_out or problem_parcels.")
+    ] = "customs_return",
     training: Annotated[bool, typer.Option("--training", help="Can only ever reach simulators.")] = False,
 ) -> None:
     """Open a storm."""
@@ -140,6 +142,9 @@ def withdraw(code: Code, order: Annotated[str, typer.Argument(help="Order number
 def script(
     code: Code,
     variant: Annotated[str, typer.Option(help="Which wording of the library.")] = "standard",
+    occasion: Annotated[
+        str, typer.Option(help="Which file of the library, for problem_parcels: unreachable, bad_address or refused.")
+    ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="Own wording, TOML: [LANGUAGE] text, gloss_zh.")] = None,
 ) -> None:
     """Check and freeze the wording of the first message, from the library or from a file."""
@@ -153,7 +158,7 @@ def script(
     wording = (
         read_wording(existing(file).read_bytes(), name=file.name)
         if file
-        else library_wording(incident.kind, variant=variant)
+        else library_wording(incident.kind, variant=variant, occasion=occasion)
     )
     try:
         version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK)

@@ -25,6 +25,10 @@ class IncidentKind(models.TextChoices):
     """What struck."""
 
     CUSTOMS_RETURN = "customs_return"
+    FALSE_DELIVERED = "false_delivered"
+    DELAY = "delay"
+    STOCK_OUT = "stock_out"
+    PROBLEM_PARCELS = "problem_parcels"
 
 
 class Incident(models.Model):
@@ -76,6 +80,10 @@ class FactsSheet(models.Model):
     deadline_at = models.DateTimeField()
     statements = models.JSONField(default=list)
     """Further sentences that messages may rest on."""
+    new_date = models.DateField(null=True)
+    """The day that messages may name: when stock is back, when a parcel is expected, when delivery is tried again."""
+    compensation = models.JSONField(default=dict)
+    """What may be offered per order, by currency, as text: `{"MYR": "20.00"}`."""
     digest = models.CharField(max_length=64)
     written_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()

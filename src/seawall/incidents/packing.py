@@ -187,6 +187,8 @@ def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
         "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
         "deadline_at": sheet.deadline_at.isoformat(),
         "statements": list(sheet.statements),
+        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
+        "compensation": dict(sheet.compensation),
         "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
         "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
         "is_attestation_simulated": sheet.is_attestation_simulated,

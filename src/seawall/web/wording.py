@@ -133,8 +133,14 @@ ROLES: Mapping[str, Words] = {
     "system": _p("role", "System"),
 }
 
-KINDS: Mapping[str, Words] = {"customs_return": _("Returned by customs")}
-KIND_ICONS: Mapping[str, Look] = {"customs_return": Look(words=_("Returned by customs"), tone="risk", icon="container")}
+KIND_ICONS: Mapping[str, Look] = {
+    "customs_return": Look(words=_("Returned by customs"), tone="risk", icon="container"),
+    "false_delivered": Look(words=_("Shown as delivered, not there"), tone="risk", icon="package-off"),
+    "delay": Look(words=_("Delayed"), tone="warn", icon="clock-pause"),
+    "stock_out": Look(words=_("Out of stock"), tone="warn", icon="box-off"),
+    "problem_parcels": Look(words=_("Problem parcels"), tone="warn", icon="package-import"),
+}
+KINDS: Mapping[str, Words] = {kind: look.words for kind, look in KIND_ICONS.items()}
 
 MODES: Mapping[str, Look] = {
     "api": Look(words=_p("mode", "Interface"), icon="plug-connected"),

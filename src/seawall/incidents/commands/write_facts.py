@@ -42,6 +42,8 @@ def write_facts(incident: Incident, facts: Facts, *, by: Actor, clock: Clock) ->
             ceiling_currency=facts.ceiling_currency,
             deadline_at=facts.deadline_at,
             statements=list(facts.statements),
+            new_date=facts.new_date,
+            compensation={name: format(each, ".2f") for name, each in facts.compensation.items()},
             digest=facts.digest(_papers(incident)),
             written_by_id=by.user_id,
             written_at=clock.now(),
@@ -122,6 +124,8 @@ def facts_of(sheet: FactsSheet) -> Facts:
         ceiling_currency=sheet.ceiling_currency,
         deadline_at=sheet.deadline_at,
         statements=tuple(sheet.statements),
+        new_date=sheet.new_date,
+        compensation={name: Decimal(each) for name, each in sheet.compensation.items()},
     )
 
 
@@ -153,6 +157,13 @@ def _check(facts: Facts, clock: Clock) -> None:
         raise InvalidInput("facts_ceiling_negative")
     if facts.ceiling_currency not in DECIMALS:
         raise InvalidInput("facts_currency_unknown", currency=facts.ceiling_currency, known=", ".join(DECIMALS))
+    for currency, amount in facts.compensation.items():
+        if currency not in DECIMALS:
+            raise InvalidInput("facts_currency_unknown", currency=currency, known=", ".join(DECIMALS))
+        if not amount.is_finite() or amount <= 0:
+            raise InvalidInput("facts_offer_not_positive", currency=currency)
+    if facts.new_date is not None and facts.new_date < clock.now().date():
+        raise InvalidInput("facts_new_date_past", date=facts.new_date.isoformat())
     if facts.deadline_at <= clock.now():
         raise InvalidInput("facts_deadline_past", deadline=facts.deadline_at.isoformat(timespec="minutes"))
     if facts.happened_on > facts.deadline_at.date():

@@ -30,6 +30,7 @@ class Assumption(BaseModel):
     high: Decimal
     unit: str
     source: str
+    source_zh: str
     certainty: Certainty
     is_own: bool = False
 

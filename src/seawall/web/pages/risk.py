@@ -67,6 +67,7 @@ def _context(desk: Desk, incident: Incident, worked: WorkedOut) -> dict[str, Any
         "assumptions": [
             {
                 "name": name, "words": text(f"risk_assume_{name}"), "given": each, "said": worked.changes.get(name, ""),
+                "source": each.source_zh if is_zh else each.source,
                 "certainty": text(f"rules_certainty_{each.certainty.value}"),
             }
             for name, each in worked.assumptions.items()

@@ -33,10 +33,14 @@ from seawall.incidents.api import (
     paper_path,
 )
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.kernel.errors import NotAllowed, NotFound, Refused, SeawallError
+from seawall.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused, SeawallError
+from seawall.kernel.languages import Language
+from seawall.kernel.markets import Market
 from seawall.kernel.texts import desk_language, reading_in
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import STEP_FIRST_CONTACT
+from seawall.scripts.api import PlaceholderValues
+from seawall.scripts.api import render as render_words
 from seawall.tenancy.api import User, get_scoped
 from seawall.web.desk import Desk
 from seawall.web.origin import address_of, origin_of, slow_down
@@ -176,6 +180,7 @@ def _frame(visit: Visit) -> dict[str, Any]:
 def _approval(visit: Visit) -> dict[str, Any]:
     incident, desk, status = visit.opened.link.incident, visit.desk, visit.opened.status
     context = {**approval_context(desk, incident), **_frame(visit)}
+    context["sample_gloss"] = _gloss(context)
     plan = context["roll_out"]
     if plan is not None:
         context["doors"] = outreach.doors_of(desk.actor, plan)
@@ -188,6 +193,28 @@ def _approval(visit: Visit) -> dict[str, Any]:
         context["tally"] = storm_tally(counts, cases, has_plan=plan is not None)
         context["packs"] = incidents.packs_of(desk.actor, pk) if visit.opened.link.may_download else []
     return context
+
+
+def _gloss(context: dict[str, Any]) -> str:
+    """What the sample says, in Chinese, with its own order filled in; as written where something is not known."""
+    sample, script, sheet = context["sample"], context["script"], context["sheet"]
+    if sample is None or script is None:
+        return ""
+    gloss = next((text.gloss for text in script.texts if text.language == sample.row.language), "")
+    order, shop = sample.row.order, sample.row.order.shop
+    values = PlaceholderValues(
+        shop=shop.name,
+        order_id=order.platform_order_id,
+        item=order.lines[0].get("title") if order.lines else None,
+        order_date=order.ordered_at,
+        cause=sheet.cause_by_language.get(Language.ZH_HANS.value) if sheet else None,
+        new_date=sheet.new_date if sheet else None,
+        tracking_number=next((each.tracking_number for each in order.parcels.all() if each.tracking_number), None),
+    )
+    try:
+        return render_words(gloss, values, Language.ZH_HANS, Market(shop.market)).text if gloss else ""
+    except InvalidInput:
+        return gloss
 
 
 def _facts(visit: Visit) -> dict[str, Any]:
