@@ -52,7 +52,8 @@ def test_the_seller_approves_without_an_account(storm_at: StormAt, desk: Desk) -
     assert sample.text in words
     assert sample.platform_message_id in words
     assert "<script" not in words
-    assert "{order_id}" not in words
+    assert "{order_id}" not in page.context["sample_gloss"]
+    assert page.context["sample_gloss"] in words
     assert "http" not in re.sub(r"http://www\.w3\.org", "", words)
 
     question = phone.get(path, {"step": "approve"}).content.decode()

@@ -98,22 +98,32 @@ class _Struck:
 def strike(*, clock: Clock, size: int = BATCH) -> int:
     """Tell marks that were reached: one timeline entry for each storm and kind of clock, with the count. Returns how
     many marks. Both marks of a clock that passed both unseen are told."""
-    told = 0
-    for verb, statement in (("clock.warned", clock_sql.WARN), ("clock.breached", clock_sql.BREACH)):
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, {"now": clock.now(), "size": size})
-                rows = cursor.fetchall()
-            told += len(rows)
-            found: dict[tuple[int, int, str], list[_Struck]] = defaultdict(list)
-            for team_id, incident_id, kind, *rest in rows:
-                found[team_id, incident_id, kind].append(_Struck(*rest))
-            for (team_id, incident_id, kind), struck in sorted(found.items()):
-                record(
-                    team_id=team_id, incident_id=incident_id, verb=verb, clock=clock, by=None,
-                    subject=f"clock:{kind}", after=_summary(kind, struck),
-                )  # fmt: skip
-    return told
+    with transaction.atomic():
+        near = _take(clock_sql.WARN, now=clock.now(), size=size)
+        for (team_id, incident_id, kind), struck in near.items():
+            record(
+                team_id=team_id, incident_id=incident_id, verb="clock.warned", clock=clock, by=None,
+                subject=f"clock:{kind}", after=_summary(kind, struck),
+            )  # fmt: skip
+    with transaction.atomic():
+        passed = _take(clock_sql.BREACH, now=clock.now(), size=size)
+        for (team_id, incident_id, kind), struck in passed.items():
+            record(
+                team_id=team_id, incident_id=incident_id, verb="clock.breached", clock=clock, by=None,
+                subject=f"clock:{kind}", after=_summary(kind, struck),
+            )  # fmt: skip
+    return sum(len(struck) for found in (near, passed) for struck in found.values())
+
+
+def _take(statement: str, *, now: datetime, size: int) -> dict[tuple[int, int, str], list[_Struck]]:
+    """Set a mark on the clocks that reached it; gives them by team, storm and kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"now": now, "size": size})
+        rows = cursor.fetchall()
+    found: dict[tuple[int, int, str], list[_Struck]] = defaultdict(list)
+    for team_id, incident_id, kind, *rest in sorted(rows):
+        found[team_id, incident_id, kind].append(_Struck(*rest))
+    return found
 
 
 def _summary(kind: str, struck: list[_Struck]) -> Mapping[str, Any]:
