@@ -12,29 +12,37 @@ COPY = "COPY staged_clocks FROM STDIN"
 UNSTAGE = "DROP TABLE staged_clocks"
 
 DUE = """
-SELECT c.id
+SELECT c.id, greatest(o.last_seen_at, p.seen_at)
   FROM incidents_case c
   JOIN incidents_incident i ON i.id = c.incident_id
   JOIN orders_order o ON o.id = c.order_id
+  LEFT JOIN LATERAL (SELECT max(q.last_seen_at) AS seen_at
+                       FROM orders_problemparcel q WHERE q.order_id = o.id) p ON true
  WHERE c.state = 'open' AND i.state <> 'closed'
    AND (c.clocks_at IS NULL
-        OR o.last_seen_at > c.clocks_at
+        OR c.clocks_seen_at IS DISTINCT FROM greatest(o.last_seen_at, p.seen_at)
         OR c.clocks_at < %(stale)s
-        OR c.clocks_at < (SELECT max(greatest(f.set_at, f.withdrawn_at)) FROM rulebook_ruleoverride f
-                           WHERE f.team_id = c.team_id AND greatest(f.set_at, f.withdrawn_at) <= %(now)s)
-        OR EXISTS (SELECT 1 FROM orders_problemparcel p WHERE p.order_id = c.order_id AND p.last_seen_at > c.clocks_at)
-        OR (c.clocks_at < %(now)s - interval '5 seconds' AND c.order_id IN (
+        OR (c.clocks_at < %(now)s - interval '10 seconds' AND c.clocks_at - interval '30 seconds' < (
+            SELECT max(greatest(f.set_at, f.withdrawn_at)) FROM rulebook_ruleoverride f WHERE f.team_id = c.team_id))
+        OR (c.clocks_at < %(now)s - interval '10 seconds' AND c.order_id IN (
             SELECT r.order_id
               FROM inbox_conversation v
               JOIN outreach_recipient r ON r.session_id = v.session_id AND r.session_id <> '' AND r.team_id = v.team_id
              WHERE v.last_message_at > %(now)s - interval '10 minutes'
-               AND v.last_message_at > c.clocks_at - interval '20 seconds')))
+               AND v.last_message_at > c.clocks_at - interval '30 seconds')))
  ORDER BY c.clocks_at NULLS FIRST, c.id
  LIMIT %(size)s
    FOR UPDATE OF c SKIP LOCKED
 """
-"""Cases that were never looked at, or whose order, chat or rules have changed since. A message is told of a little
-after the platform's own time of it, hence the overlap of 20 seconds."""
+"""Cases that were never looked at, or whose order, chat or rules have changed since, each with when its order and its
+problem parcels were last seen. Orders are compared by that very instant, whatever clock wrote it. Figures and messages
+carry the time of other machines, which may differ: hence an overlap of 30 seconds, and no second look within 10."""
+
+LOOKED = """
+UPDATE incidents_case c SET clocks_at = %(now)s, clocks_seen_at = s.seen_at
+  FROM unnest(%(cases)s::bigint[], %(seen)s::timestamptz[]) AS s(id, seen_at)
+ WHERE c.id = s.id
+"""
 
 MOVED = """
 SELECT s.team_id, s.incident_id, s.kind, count(*), min(s.due_at)

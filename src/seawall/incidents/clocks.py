@@ -42,13 +42,15 @@ def refresh_due(*, clock: Clock, size: int = BATCH) -> int:
         now = clock.now()
         with connection.cursor() as cursor:
             cursor.execute(clock_sql.DUE, {"now": now, "stale": now - LOOK_AGAIN, "size": size})
-            taken = [row[0] for row in cursor.fetchall()]
+            due = cursor.fetchall()
+        taken = [pk for pk, _ in due]
         if not taken:
             return 0
         cases = list(Case.objects.filter(pk__in=taken).select_related("order__shop").order_by("pk"))
         # All read before the copy begins: a session that copies cannot ask anything.
         _store(list(_rows(cases, now)), taken, now=now, clock=clock)
-        Case.objects.filter(pk__in=taken).update(clocks_at=now)
+        with connection.cursor() as cursor:
+            cursor.execute(clock_sql.LOOKED, {"now": now, "cases": taken, "seen": [seen for _, seen in due]})
     return len(taken)
 
 

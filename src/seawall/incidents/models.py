@@ -138,6 +138,8 @@ class Case(models.Model):
     created_at = models.DateTimeField()
     clocks_at = models.DateTimeField(null=True)
     """As of when its clocks were worked out; none: not yet."""
+    clocks_seen_at = models.DateTimeField(null=True)
+    """When the order was last seen as it was then: another instant means that something may have changed."""
 
     class Meta:
         constraints = (
