@@ -16,8 +16,8 @@ SELECT c.id, greatest(o.last_seen_at, p.seen_at)
   FROM incidents_case c
   JOIN incidents_incident i ON i.id = c.incident_id
   JOIN orders_order o ON o.id = c.order_id
-  LEFT JOIN LATERAL (SELECT max(q.last_seen_at) AS seen_at
-                       FROM orders_problemparcel q WHERE q.order_id = o.id) p ON true
+  LEFT JOIN (SELECT q.order_id, max(q.last_seen_at) AS seen_at
+               FROM orders_problemparcel q WHERE q.order_id IS NOT NULL GROUP BY q.order_id) p ON p.order_id = o.id
  WHERE c.state = 'open' AND i.state <> 'closed'
    AND (c.clocks_at IS NULL
         OR c.clocks_seen_at IS DISTINCT FROM greatest(o.last_seen_at, p.seen_at)
