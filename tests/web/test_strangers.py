@@ -16,7 +16,10 @@ from seawall.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback"}
+OPEN_TO_ALL = {
+    "healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback",
+    "seller_link", "seller_link_paper", "seller_link_pack",
+}  # fmt: skip
 """Addresses that ask for no signed-in member (what they do instead is tested by itself)."""
 
 
