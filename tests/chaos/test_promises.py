@@ -219,7 +219,7 @@ def test_no_order_of_events_breaks_a_promise(lazada_sim: LazadaSim, push_sink: P
     run_state_machine_as_test(
         Night,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None,
+            max_examples=10, stateful_step_count=30, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         ),
     )  # fmt: skip
