@@ -1,0 +1,191 @@
+"""Draw a transcript: typst in this process, then a palette PNG. The same transcript gives the same bytes.
+
+Every text goes to typst as data (`sys.inputs`), never into its markup. See docs/decisions/0011-chat-pictures.md.
+"""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typst
+from PIL import Image, ImageChops, PngImagePlugin
+
+from seawall.evidence.pictures import fonts
+from seawall.evidence.pictures.faces import DAY_LANGUAGE, MARKS, NAMES, NO_TEXT, NOT_SHOWN, SIMULATED, notice
+from seawall.evidence.pictures.images import harmless
+from seawall.evidence.pictures.transcript import Bubble, Standing, Transcript
+from seawall.evidence.pictures.words import Words, words_of
+from seawall.kernel.errors import Refused
+
+WIDTH = 585
+"""Pixels: 390 points at 108 per inch."""
+PPI = 108
+MOST_LETTERS = 120_000
+"""Of all bubbles together (ours): a longer chat is refused by name, its records stand in the pack all the same."""
+_TEMPLATE = Path(__file__).with_name("chat.typ")
+_PAPER = (0xEE, 0xF1, 0xF4)
+_COLOURS = 256
+_FOOT = 51
+"""Pixels of the bottom margin, which holds the digest."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One PNG of a picture."""
+
+    data: bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn transcript."""
+
+    pages: tuple[Page, ...]
+    missing: tuple[int, ...]
+    """Code points that no font has a glyph for: they are drawn as `U+…` in a frame."""
+    drawn_from: str
+
+
+def draw(transcript: Transcript) -> Picture:
+    """The picture of a transcript. Raises Refused(picture_too_long | picture_font_missing | picture_not_drawn)."""
+    letters = sum(len(bubble.text) + len(bubble.blocked_note) for bubble in transcript.bubbles)
+    if letters > MOST_LETTERS:
+        raise Refused("picture_too_long", order=transcript.key.order_id, letters=letters, most=MOST_LETTERS)
+    missing: dict[int, None] = {}
+    data = json.dumps(_data(transcript, missing), ensure_ascii=True)
+    try:
+        made = _compiler().compile(format="png", ppi=PPI, sys_inputs={"data": data})
+    except typst.TypstError as error:
+        raise Refused("picture_not_drawn", order=transcript.key.order_id, why=error.message[:200]) from None
+    sheets = [sheet for sheet in (made if isinstance(made, list) else [made]) if sheet is not None]
+    pages = []
+    for number, sheet in enumerate(sheets, 1):
+        page = _finished(sheet, _labels(transcript, number, len(sheets)))
+        pages.append(Page(page, hashlib.sha256(page).hexdigest()))
+    return Picture(tuple(pages), tuple(sorted(missing)), transcript.drawn_from)
+
+
+def labels_of(page: bytes) -> dict[str, str]:
+    """What a page says of itself in its PNG text: drawn_from, order, shop, page. Empty for what is no such picture."""
+    try:
+        with Image.open(io.BytesIO(page), formats=("PNG",)) as found:
+            texts = getattr(found, "text", {})
+    except (OSError, ValueError, SyntaxError):
+        return {}
+    return {name[8:]: str(value) for name, value in texts.items() if name.startswith("Seawall-")}
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts.loaded())
+
+
+def _labels(transcript: Transcript, number: int, pages: int) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    key = transcript.key
+    info.add_itxt("Seawall-order", key.order_id)
+    info.add_itxt("Seawall-shop", f"{key.platform.value} {key.market.value} {key.shop}")
+    info.add_text("Seawall-page", f"{number}/{pages}")
+    info.add_text("Seawall-drawn-from", transcript.drawn_from)
+    return info
+
+
+def _finished(sheet: bytes, info: PngImagePlugin.PngInfo) -> bytes:
+    with Image.open(io.BytesIO(sheet)) as found:
+        page = _cropped(found.convert("RGB"))
+    out = io.BytesIO()
+    page.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        out, "PNG", pnginfo=info, compress_level=6
+    )
+    return out.getvalue()
+
+
+def _cropped(page: Image.Image) -> Image.Image:
+    """The page without the empty paper between the last bubble and the foot."""
+    paper = Image.new("RGB", (page.width, page.height - _FOOT), _PAPER)
+    box = ImageChops.difference(page.crop((0, 0, page.width, page.height - _FOOT)), paper).getbbox()
+    end = min(page.height - _FOOT, (box[3] if box else 0) + 6)
+    if end >= page.height - _FOOT:
+        return page
+    whole = Image.new("RGB", (page.width, end + _FOOT), _PAPER)
+    whole.paste(page.crop((0, 0, page.width, end)), (0, 0))
+    whole.paste(page.crop((0, page.height - _FOOT, page.width, page.height)), (0, end))
+    return whole
+
+
+def _data(transcript: Transcript, missing: dict[int, None]) -> dict[str, Any]:
+    key = transcript.key
+    language = DAY_LANGUAGE[key.market]
+    days: list[str] = []
+    return {
+        "fonts": list(fonts.families()),
+        "lang": language.value.split("-")[0],
+        "simulated": SIMULATED if transcript.is_simulated else "",
+        "letter": key.platform.letter,
+        "platform": f"{key.platform.title} {key.market.value}",
+        "shop": _parts(transcript.shop_name or key.shop, missing),
+        "order-label": "订单 Order",
+        "order": _parts(key.order_id, missing),
+        "head": f"{transcript.records} 条平台记录 platform records · 时间 times: {transcript.zone.key}",
+        "notice": notice(key.market),
+        "foot": "记录摘要 digest of the records (SHA-256)",
+        "digest": transcript.drawn_from,
+        "bubbles": [_bubble(bubble, transcript, days, missing) for bubble in transcript.bubbles],
+    }
+
+
+def _bubble(bubble: Bubble, transcript: Transcript, days: list[str], missing: dict[int, None]) -> dict[str, Any]:
+    zone = transcript.zone
+    day = bubble.at.astimezone(zone).strftime("%Y-%m-%d (UTC%z)") if bubble.at else ""
+    is_new = bool(day) and day not in days[-1:]
+    if is_new:
+        days.append(day)
+    image = harmless(bubble.image) if bubble.image is not None else None
+    note = "" if bubble.text or image else (NOT_SHOWN if bubble.image is not None else NO_TEXT)
+    return {
+        "who": bubble.speaker.value,
+        "name": NAMES[bubble.speaker] + (" · 自动回复 auto-reply" if bubble.is_auto_reply else ""),
+        "day": day if is_new else "",
+        "parts": _parts(bubble.text, missing),
+        "note": note,
+        "image": "yes" if image else "",
+        "image-bytes": list(image or b""),
+        "image-width": _width(image),
+        "bad": bubble.standing in (Standing.BLOCKED, Standing.RECALLED),
+        "mark": _parts(_mark(bubble, zone), missing),
+        "id": _parts(f"message {bubble.message_id}", missing) if bubble.message_id else "",
+    }
+
+
+def _width(image: bytes | None) -> int:
+    if image is None:
+        return 0
+    with Image.open(io.BytesIO(image)) as found:
+        return found.width
+
+
+def _mark(bubble: Bubble, zone: ZoneInfo) -> str:
+    at = _clock(bubble.at, zone) if bubble.at else "时间未知 time unknown"
+    mark = MARKS[bubble.standing]
+    if bubble.read_up_to is not None:
+        mark += " " + _clock(bubble.read_up_to, zone)
+    if bubble.blocked_note:
+        mark += f": {bubble.blocked_note}"
+    return f"{at} · {mark}" if mark else at
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _parts(text: str, missing: dict[int, None]) -> list[dict[str, Any]]:
+    found: Words = words_of(text)
+    missing.update(dict.fromkeys(found.missing))
+    return [{"t": part, "code": is_code} for part, is_code in found.parts]
