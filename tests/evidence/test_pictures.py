@@ -15,8 +15,9 @@ from tests.evidence.chats import GOLDEN, ORDER, SAID, chat, said, spoken, talk
 from tests.evidence.packs import a_push, a_record, a_reply, an_order, at
 from tests.kit.pictures import png
 
-from seawall.evidence.pictures.drawing import WIDTH, draw, labels_of
+from seawall.evidence.pictures.drawing import WIDTH, draw
 from seawall.evidence.pictures.images import LARGEST_PIXELS, harmless
+from seawall.evidence.pictures.labels import labels_of
 from seawall.evidence.pictures.transcript import Standing, transcript_of
 from seawall.evidence.pictures.words import LONGEST_WORD, words_of
 from seawall.kernel.errors import Refused

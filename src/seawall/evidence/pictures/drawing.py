@@ -14,11 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typst
-from PIL import Image, ImageChops, PngImagePlugin
+from PIL import Image, ImageChops
+from PIL.PngImagePlugin import PngInfo
 
 from seawall.evidence.pictures import fonts
 from seawall.evidence.pictures.faces import DAY_LANGUAGE, MARKS, NAMES, NO_TEXT, NOT_SHOWN, SIMULATED, notice
 from seawall.evidence.pictures.images import harmless
+from seawall.evidence.pictures.labels import png_text
 from seawall.evidence.pictures.transcript import Bubble, Standing, Transcript
 from seawall.evidence.pictures.words import Words, words_of
 from seawall.kernel.errors import Refused
@@ -67,19 +69,9 @@ def draw(transcript: Transcript) -> Picture:
     sheets = [sheet for sheet in (made if isinstance(made, list) else [made]) if sheet is not None]
     pages = []
     for number, sheet in enumerate(sheets, 1):
-        page = _finished(sheet, _labels(transcript, number, len(sheets)))
+        page = _finished(sheet, png_text(transcript.key, transcript.drawn_from, number, len(sheets)))
         pages.append(Page(page, hashlib.sha256(page).hexdigest()))
     return Picture(tuple(pages), tuple(sorted(missing)), transcript.drawn_from)
-
-
-def labels_of(page: bytes) -> dict[str, str]:
-    """What a page says of itself in its PNG text: drawn_from, order, shop, page. Empty for what is no such picture."""
-    try:
-        with Image.open(io.BytesIO(page), formats=("PNG",)) as found:
-            texts = getattr(found, "text", {})
-    except (OSError, ValueError, SyntaxError):
-        return {}
-    return {name[8:]: str(value) for name, value in texts.items() if name.startswith("Seawall-")}
 
 
 @cache
@@ -87,17 +79,7 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts.loaded())
 
 
-def _labels(transcript: Transcript, number: int, pages: int) -> PngImagePlugin.PngInfo:
-    info = PngImagePlugin.PngInfo()
-    key = transcript.key
-    info.add_itxt("Seawall-order", key.order_id)
-    info.add_itxt("Seawall-shop", f"{key.platform.value} {key.market.value} {key.shop}")
-    info.add_text("Seawall-page", f"{number}/{pages}")
-    info.add_text("Seawall-drawn-from", transcript.drawn_from)
-    return info
-
-
-def _finished(sheet: bytes, info: PngImagePlugin.PngInfo) -> bytes:
+def _finished(sheet: bytes, info: PngInfo) -> bytes:
     with Image.open(io.BytesIO(sheet)) as found:
         page = _cropped(found.convert("RGB"))
     out = io.BytesIO()

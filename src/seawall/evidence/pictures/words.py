@@ -1,4 +1,4 @@
-"""A text as a picture can show it: what has no glyph, or would change how the rest reads, is shown as its code point."""
+"""A text as a picture can show it: what has no glyph, or would steer how the rest reads, is shown as its code point."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from seawall.evidence.pictures import fonts
 from seawall.evidence.seal.canonical import without_lone_surrogates
 
 _DIRECTION = frozenset({*range(0x202A, 0x202F), *range(0x2066, 0x206A)})
-"""Embeddings, overrides and isolates turn a sentence around. They are shown, not obeyed: a picture is to be believed."""
+"""Embeddings, overrides and isolates turn a sentence around. Shown, not obeyed: a picture is to be believed."""
 _INVISIBLE = frozenset(
     {0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180E, 0x200B, 0x200C, 0x200D,
      0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0),
