@@ -172,6 +172,7 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
 
 
 LINES = """
+evidence draw S-0001
 evidence list S-0001
 evidence pack S-0001
 incident add-orders S-0001

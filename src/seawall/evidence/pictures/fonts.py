@@ -19,7 +19,8 @@ _EMOJI_PLACES = (
 _SEA = ("notosansthai", "notosanslao", "notosanskhmer", "notosansmyanmar")
 _CJK = ("notosanssc", "notosanstc", "notosanskr")
 _FURTHER = ("fontpkg_noto_sans_tamil", "fontpkg_noto_sans_arabic")
-"""Used where installed. Without them their letters are named as missing, and drawn as code points."""
+"""Used where installed, as is the font of emoji. Without them their letters are named as missing, and drawn as code
+points: proof with a code point in it is better than none."""
 
 LATIN, EMOJI = "Noto Sans", "Noto Color Emoji"
 FAMILIES = (
@@ -27,7 +28,7 @@ FAMILIES = (
     "Noto Sans Arabic", "Noto Sans SC", "Noto Sans TC", "Noto Sans KR", EMOJI,
 )  # fmt: skip
 """In the order in which a letter is looked for."""
-_NEEDED = frozenset(FAMILIES) - {"Noto Sans Tamil", "Noto Sans Arabic"}
+_NEEDED = frozenset(FAMILIES) - {"Noto Sans Tamil", "Noto Sans Arabic", EMOJI}
 
 
 @cache
