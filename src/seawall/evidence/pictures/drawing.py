@@ -33,6 +33,9 @@ MOST_LETTERS = 120_000
 _TEMPLATE = Path(__file__).with_name("chat.typ")
 _PAPER = (0xEE, 0xF1, 0xF4)
 _COLOURS = 256
+_TALLEST = 1599
+"""Pixels of a page in a long chat: 1066 points."""
+_FEW_LINES = 120
 _FOOT = 51
 """Pixels of the bottom margin, which holds the digest."""
 
@@ -63,15 +66,30 @@ def draw(transcript: Transcript) -> Picture:
     missing: dict[int, None] = {}
     data = json.dumps(_data(transcript, missing), ensure_ascii=True)
     try:
-        made = _compiler().compile(format="png", ppi=PPI, sys_inputs={"data": data})
+        sheets, is_paged = _sheets(data, transcript)
     except typst.TypstError as error:
         raise Refused("picture_not_drawn", order=transcript.key.order_id, why=error.message[:200]) from None
-    sheets = [sheet for sheet in (made if isinstance(made, list) else [made]) if sheet is not None]
     pages = []
     for number, sheet in enumerate(sheets, 1):
-        page = _finished(sheet, png_text(transcript.key, transcript.drawn_from, number, len(sheets)))
+        page = _finished(sheet, is_paged, png_text(transcript.key, transcript.drawn_from, number, len(sheets)))
         pages.append(Page(page, hashlib.sha256(page).hexdigest()))
     return Picture(tuple(pages), tuple(sorted(missing)), transcript.drawn_from)
+
+
+def _sheets(data: str, transcript: Transcript) -> tuple[list[bytes], bool]:
+    """The pages as typst makes them, and whether they are of equal height. Most chats fit one page of their own height,
+    which is less than half the work."""
+    lines = sum(len(bubble.text) // 25 + bubble.text.count("\n") + 5 for bubble in transcript.bubbles)
+    if lines <= _FEW_LINES:
+        sheets = _compiled(data, "no")
+        if len(sheets) == 1 and int.from_bytes(sheets[0][20:24], "big") <= _TALLEST:
+            return sheets, False
+    return _compiled(data, "yes"), True
+
+
+def _compiled(data: str, paged: str) -> list[bytes]:
+    made = _compiler().compile(format="png", ppi=PPI, sys_inputs={"data": data, "paged": paged})
+    return [sheet for sheet in (made if isinstance(made, list) else [made]) if sheet is not None]
 
 
 @cache
@@ -79,9 +97,11 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts.loaded())
 
 
-def _finished(sheet: bytes, info: PngInfo) -> bytes:
+def _finished(sheet: bytes, is_paged: bool, info: PngInfo) -> bytes:
     with Image.open(io.BytesIO(sheet)) as found:
-        page = _cropped(found.convert("RGB"))
+        page = found.convert("RGB")
+    if is_paged:
+        page = _cropped(page)
     out = io.BytesIO()
     page.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
         out, "PNG", pnginfo=info, compress_level=6
