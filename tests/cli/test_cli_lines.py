@@ -196,6 +196,8 @@ orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
 outreach pause S-0001
 outreach plan S-0001
+outreach reach S-0001
+outreach replan S-0001
 outreach resume S-0001 --why x
 outreach sample S-0001
 outreach send-back S-0001 --binding x --comment y

@@ -41,6 +41,8 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("incident", "timeline"): ("lead", ["{code}"]),
     ("incident", "close"): ("lead", ["{code}", "--why", "x"]),
     ("outreach", "plan"): ("lead", ["{code}"]),
+    ("outreach", "replan"): ("lead", ["{code}"]),
+    ("outreach", "reach"): ("lead", ["{code}"]),
     ("outreach", "sample"): ("lead", ["{code}"]),
     ("outreach", "approve"): ("seller_approver", ["{code}", "--binding", "{binding}"]),
     ("outreach", "send-back"): ("seller_approver", ["{code}", "--binding", "{binding}", "--comment", "x"]),
@@ -189,6 +191,7 @@ def test_another_sellers_approver_finds_no_storm_either(
 STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
+    ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("evidence", "draw"), ("orders", "import"),
 }  # fmt: skip
 """What only the desk does."""

@@ -9,6 +9,7 @@ from seawall.incidents.commands.roll_out import (
     close,
     live_roll_out,
     pause,
+    replan,
     resume,
     send_back,
     send_sample,
@@ -19,17 +20,21 @@ from seawall.incidents.commands.roll_out import (
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, newest_sheet, write_facts
 from seawall.incidents.facts_file import read_facts
+from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import Case, FactsSheet, Incident, Paper
 from seawall.incidents.picturing import draw_pictures, pictures_folder
-from seawall.incidents.plan_view import plan_view
+from seawall.incidents.plan_view import doors_by, plan_view, reach_view
+from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
+from seawall.incidents.reach_export import door_words, export
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
-    "SOP_STEPS", "Case", "FactsSheet", "Incident", "IncidentState", "OpenIncident", "Paper", "add_cases", "add_paper",
-    "approve", "attest_facts", "close", "draw_pictures", "incident_named", "library_wording", "live_roll_out",
-    "newest_sheet", "open_incident", "pack_path", "paper_path", "pause", "pictures_folder", "plan", "plan_view",
-    "read_facts", "resume", "safe_name",
+    "EXPORT_KINDS", "SOP_STEPS", "Case", "FactsSheet", "Golden", "Incident", "IncidentState", "OpenIncident", "Paper",
+    "add_cases", "add_paper", "approve", "attest_facts", "close", "door_words", "doors_by", "draw_pictures", "export",
+    "golden_of", "incident_named", "library_wording", "live_roll_out", "newest_sheet", "open_incident", "pack_path",
+    "paper_path", "pause", "pictures_folder", "plan", "plan_view", "reach_view", "read_facts", "replan", "resume",
+    "safe_name",
     "seal_pack", "send_back", "send_sample", "start", "stop", "submit_incident_script", "summary", "tend",
     "withdraw_case", "write_facts",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from seawall.connectors.contracts import Speaker
@@ -12,7 +13,7 @@ from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
-from seawall.outreach.api import Approval, Recipient, RollOut
+from seawall.outreach.api import Approval, Recipient, RollOut, named_together
 
 CHUNK = 1000
 
@@ -110,12 +111,20 @@ def order_chunks(incident: Incident) -> Iterator[list[tuple[Case, pack.OrderEvid
             row.case_id: row
             for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
         }
+        together = named_together([row for row in rows.values() if row.platform_message_id])
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
-        yield [(by_pk[pk], _order(by_pk[pk], rows.get(pk), captures[by_pk[pk].order_id], approved)) for pk in wanted]
+        chunk = []
+        for pk in wanted:
+            case = by_pk[pk]
+            row = rows.get(pk)
+            named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
+            found = _order(case, row, captures[case.order_id], approved)
+            chunk.append((case, replace(found, named_with=tuple(named))))
+        yield chunk
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:

@@ -31,6 +31,7 @@ VERBS: Mapping[str, Look] = {
     "script.submit": Look(words=_("Script v%(number)s frozen"), icon="lock"),
     "script.revise": Look(words=_("Script taken up again"), icon="pencil"),
     "outreach.plan": Look(words=_("Plan: %(can_be_sent)s of %(orders)s can be sent"), icon="route"),
+    "outreach.replan": Look(words=_("Reachability planned anew: no. %(number)s"), icon="route"),
     "outreach.void": Look(words=_("Plan void"), icon="ban"),
     "outreach.sample": Look(words=_("Sample released"), icon="send"),
     "outreach.sample_sent": Look(words=_("Platform took the sample"), icon="send"),

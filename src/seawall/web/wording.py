@@ -92,7 +92,8 @@ RECIPIENT_STATES: Mapping[str, Look] = {
     "rejected": Look(words=_p("recipient", "Refused by the platform"), tone="risk", icon="ban"),
     "needs_person": Look(words=_p("recipient", "Needs a person"), tone="warn", icon="user-exclamation"),
     "no_connection": Look(words=_p("recipient", "No connection yet"), icon="plug-connected-x"),
-    "too_late": Look(words=_p("recipient", "Deadline passed first"), icon="clock-off"),
+    "unreachable": Look(words=_p("recipient", "No chat door open"), icon="ban"),
+    "too_late": Look(words=_p("recipient", "Its time ran out first"), icon="clock-off"),
     "left_out": Look(words=_p("recipient", "Left out"), icon="circle-minus"),
     "unplanned": Look(words=_p("recipient", "Not planned yet"), icon="circle-dashed"),
 }
@@ -256,6 +257,8 @@ EVENTS: Mapping[str, Words] = {
     "leave_out": _p("event", "leave out"),
     "too_late": _p("event", "be too late"),
     "no_connection": _p("event", "lose the connection"),
+    "unreachable": _p("event", "lose the last door"),
+    "door_opened": _p("event", "get a door"),
     "confirmed": _p("event", "be confirmed"),
     "blocked": _p("event", "be filtered"),
     "read": _p("event", "be read"),

@@ -1,6 +1,6 @@
 """Draw a transcript: typst in this process, then a palette PNG. The same transcript gives the same bytes.
 
-Every text goes to typst as data (`sys.inputs`), never into its markup. See docs/decisions/0011-chat-pictures.md.
+Every text goes to typst as data (`sys.inputs`), never into its markup. See docs/decisions/0017-chat-pictures.md.
 """
 
 import hashlib

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Case, Incident
 from seawall.incidents.states import CASE, IncidentState
 from seawall.kernel.clock import Clock
@@ -70,6 +71,7 @@ def add_cases(
                 subject=f"incident:{incident.pk}", before={"cases": len(known)},
                 after={"cases": len(known) + len(fresh)},
             )  # fmt: skip
+            set_golden(incident, clock=clock)
     return CasesAdded(new=len(fresh), same=len(wanted) - len(fresh))
 
 

@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach import api as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, ReachSnapshot, RollOut, RollOutState
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -55,6 +56,15 @@ def send_back(incident: Incident, *, seen_binding: str, comment: str, by: Actor,
         outreach.void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="sent back by the seller")
         move(incident, INCIDENT, "send_back", verb="incident.sent_back", clock=clock, by=by, why=comment)
     return decision
+
+
+def replan(incident: Incident, *, by: Actor, clock: Clock, note: str = "") -> ReachSnapshot:
+    """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
+    approval stands too. Raises Refused(replan_not_now)."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    snapshot = outreach.replan(live_roll_out(incident), by=by, clock=clock, note=note)
+    set_golden(incident, clock=clock)
+    return snapshot
 
 
 def start(incident: Incident, *, by: Actor, clock: Clock) -> None:

@@ -72,7 +72,7 @@ def approval_context(desk: Desk, incident: Incident, *, only_left: bool = False)
         sizes = [(number, lane.sends_per_second) for lane, number in outreach.lane_sizes(roll_out, only_left=only_left)]
         context |= {
             "audience": audience,
-            "buyers": audience.can_be_sent,
+            "buyers": audience.messages,
             "waves": wave_views(roll_out),
             "takes": span_words(60 * minutes_needed(sizes)),
             "shop_count": len(outreach.shops_of(actor, pk, STEP_FIRST_CONTACT, clock=desk.clock)),
