@@ -79,7 +79,10 @@ def main() -> None:
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"two processes {rate:6.1f} pictures/s, their start included ({count:,} pictures)")
     print(f"one process   {alone:6.1f} pictures/s, fonts loaded for the first picture included")
-    print(f"chromium      {browser:6.1f} pictures/s; ratio {rate / browser:.1f}x with two processes, floor 2x")
+    print(
+        f"chromium      {browser:6.1f} pictures/s; ratio {alone / browser:.1f}x with one process, "
+        f"{rate / browser:.1f}x with two (these step back for whatever else the machine does)"
+    )
     print(f"a picture     {sum(sizes) / len(sizes) / 1000:6.1f} kB; memory of the largest process {child:.0f} MB")
     print(f"{STORM:,} from cold: {STORM / rate / 60:.1f} min, extrapolated from {count:,}")
 

@@ -36,6 +36,8 @@ _COLOURS = 256
 _TALLEST = 1599
 """Pixels of a page in a long chat: 1066 points."""
 _FEW_LINES = 120
+_MARGIN = 12
+"""Pixels at the right edge that nothing may touch; the margin itself has 18."""
 _FOOT = 51
 """Pixels of the bottom margin, which holds the digest."""
 
@@ -64,9 +66,10 @@ def draw(transcript: Transcript) -> Picture:
     if letters > MOST_LETTERS:
         raise Refused("picture_too_long", order=transcript.key.order_id, letters=letters, most=MOST_LETTERS)
     missing: dict[int, None] = {}
-    data = json.dumps(_data(transcript, missing), ensure_ascii=True)
     try:
-        sheets, is_paged = _sheets(data, transcript)
+        sheets, is_paged = _sheets(_json(transcript, missing, anywhere=False), transcript)
+        if any(_overflows(sheet) for sheet in sheets):
+            sheets, is_paged = _sheets(_json(transcript, missing, anywhere=True), transcript)
     except typst.TypstError as error:
         raise Refused("picture_not_drawn", order=transcript.key.order_id, why=error.message[:200]) from None
     pages = []
@@ -76,20 +79,31 @@ def draw(transcript: Transcript) -> Picture:
     return Picture(tuple(pages), tuple(sorted(missing)), transcript.drawn_from)
 
 
-def _sheets(data: str, transcript: Transcript) -> tuple[list[bytes], bool]:
+def _json(transcript: Transcript, missing: dict[int, None], *, anywhere: bool) -> str:
+    return json.dumps(_data(transcript, missing, anywhere=anywhere), ensure_ascii=True)
+
+
+def _overflows(sheet: Image.Image) -> bool:
+    """Whether something is drawn into the right margin: words that ran out of their bubble, perhaps off the page."""
+    margin = sheet.crop((WIDTH - _MARGIN, 0, WIDTH, sheet.height))
+    return ImageChops.difference(margin, Image.new("RGB", margin.size, _PAPER)).getbbox() is not None
+
+
+def _sheets(data: str, transcript: Transcript) -> tuple[list[Image.Image], bool]:
     """The pages as typst makes them, and whether they are of equal height. Most chats fit one page of their own height,
     which is less than half the work."""
     lines = sum(len(bubble.text) // 25 + bubble.text.count("\n") + 5 for bubble in transcript.bubbles)
     if lines <= _FEW_LINES:
         sheets = _compiled(data, "no")
-        if len(sheets) == 1 and int.from_bytes(sheets[0][20:24], "big") <= _TALLEST:
+        if len(sheets) == 1 and sheets[0].height <= _TALLEST:
             return sheets, False
     return _compiled(data, "yes"), True
 
 
-def _compiled(data: str, paged: str) -> list[bytes]:
+def _compiled(data: str, paged: str) -> list[Image.Image]:
     made = _compiler().compile(format="png", ppi=PPI, sys_inputs={"data": data, "paged": paged})
-    return [sheet for sheet in (made if isinstance(made, list) else [made]) if sheet is not None]
+    sheets = made if isinstance(made, list) else [made]
+    return [Image.open(io.BytesIO(sheet)).convert("RGB") for sheet in sheets if sheet is not None]
 
 
 @cache
@@ -97,11 +111,8 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts.loaded())
 
 
-def _finished(sheet: bytes, is_paged: bool, info: PngInfo) -> bytes:
-    with Image.open(io.BytesIO(sheet)) as found:
-        page = found.convert("RGB")
-    if is_paged:
-        page = _cropped(page)
+def _finished(sheet: Image.Image, is_paged: bool, info: PngInfo) -> bytes:
+    page = _cropped(sheet) if is_paged else sheet
     out = io.BytesIO()
     page.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
         out, "PNG", pnginfo=info, compress_level=6
@@ -122,7 +133,7 @@ def _cropped(page: Image.Image) -> Image.Image:
     return whole
 
 
-def _data(transcript: Transcript, missing: dict[int, None]) -> dict[str, Any]:
+def _data(transcript: Transcript, missing: dict[int, None], *, anywhere: bool) -> dict[str, Any]:
     key = transcript.key
     language = DAY_LANGUAGE[key.market]
     days: list[str] = []
@@ -132,18 +143,20 @@ def _data(transcript: Transcript, missing: dict[int, None]) -> dict[str, Any]:
         "simulated": SIMULATED if transcript.is_simulated else "",
         "letter": key.platform.letter,
         "platform": f"{key.platform.title} {key.market.value}",
-        "shop": _parts(transcript.shop_name or key.shop, missing),
+        "shop": _parts(transcript.shop_name or key.shop, missing, anywhere=anywhere),
         "order-label": "订单 Order",
-        "order": _parts(key.order_id, missing),
+        "order": _parts(key.order_id, missing, anywhere=anywhere),
         "head": f"{transcript.records} 条平台记录 platform records · 时间 times: {transcript.zone.key}",
         "notice": notice(key.market),
         "foot": "记录摘要 digest of the records (SHA-256)",
         "digest": transcript.drawn_from,
-        "bubbles": [_bubble(bubble, transcript, days, missing) for bubble in transcript.bubbles],
+        "bubbles": [_bubble(bubble, transcript, days, missing, anywhere=anywhere) for bubble in transcript.bubbles],
     }
 
 
-def _bubble(bubble: Bubble, transcript: Transcript, days: list[str], missing: dict[int, None]) -> dict[str, Any]:
+def _bubble(
+    bubble: Bubble, transcript: Transcript, days: list[str], missing: dict[int, None], *, anywhere: bool
+) -> dict[str, Any]:
     zone = transcript.zone
     day = bubble.at.astimezone(zone).strftime("%Y-%m-%d (UTC%z)") if bubble.at else ""
     is_new = bool(day) and day not in days[-1:]
@@ -155,14 +168,14 @@ def _bubble(bubble: Bubble, transcript: Transcript, days: list[str], missing: di
         "who": bubble.speaker.value,
         "name": NAMES[bubble.speaker] + (" · 自动回复 auto-reply" if bubble.is_auto_reply else ""),
         "day": day if is_new else "",
-        "parts": _parts(bubble.text, missing),
+        "parts": _parts(bubble.text, missing, anywhere=anywhere),
         "note": note,
         "image": "yes" if image else "",
         "image-bytes": list(image or b""),
         "image-width": _width(image),
         "bad": bubble.standing in (Standing.BLOCKED, Standing.RECALLED),
-        "mark": _parts(_mark(bubble, zone), missing),
-        "id": _parts(f"message {bubble.message_id}", missing) if bubble.message_id else "",
+        "mark": _parts(_mark(bubble, zone), missing, anywhere=anywhere),
+        "id": _parts(f"message {bubble.message_id}", missing, anywhere=anywhere) if bubble.message_id else "",
     }
 
 
@@ -187,7 +200,7 @@ def _clock(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _parts(text: str, missing: dict[int, None]) -> list[dict[str, Any]]:
-    found: Words = words_of(text)
+def _parts(text: str, missing: dict[int, None], *, anywhere: bool) -> list[dict[str, Any]]:
+    found: Words = words_of(text, anywhere=anywhere)
     missing.update(dict.fromkeys(found.missing))
     return [{"t": part, "code": is_code} for part, is_code in found.parts]

@@ -15,6 +15,8 @@ _INVISIBLE = frozenset(
      *range(0xE0020, 0xE0080)}
 )  # fmt: skip
 """Letters without a picture of their own that need no glyph (joiners, variation selectors, tags of flags)."""
+_JOINING = frozenset({0x200D, 0x1039, 0x17D2, 0x0BCD, *range(0x1F1E6, 0x1F200)})
+"""A letter after one of these belongs to it: joiner, stackers of Burmese, Khmer and Tamil, halves of flags."""
 LONGEST_WORD = 18
 """A longer run without a place to break gets such places, or it would run out of its bubble."""
 
@@ -28,8 +30,9 @@ class Words:
     """Code points without a glyph, each once, in order."""
 
 
-def words_of(text: str) -> Words:
-    """The text for a picture. A lone surrogate becomes U+FFFD, as in the pack's reading of it."""
+def words_of(text: str, *, anywhere: bool = False) -> Words:
+    """The text for a picture; with `anywhere` a line may end after every letter. A lone surrogate becomes U+FFFD, as in
+    the pack's reading of it."""
     whole = without_lone_surrogates(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     has_glyph = fonts.covered()
     parts: list[tuple[str, bool]] = []
@@ -44,17 +47,33 @@ def words_of(text: str) -> Words:
         if not is_steering:
             missing[code] = None
         if plain:
-            parts.append((breakable("".join(plain)), False))
+            parts.append((breakable("".join(plain), anywhere=anywhere), False))
             plain = []
         parts.append((f"U+{code:04X}", True))
     if plain:
-        parts.append((breakable("".join(plain)), False))
+        parts.append((breakable("".join(plain), anywhere=anywhere), False))
     return Words(tuple(parts), tuple(missing))
 
 
-def breakable(text: str) -> str:
-    """The text with places to break (U+200B) in runs of Latin letters, digits and signs longer than LONGEST_WORD."""
+def breakable(text: str, *, anywhere: bool = False) -> str:
+    """The text with places to break (U+200B) in runs of Latin letters, digits and signs longer than LONGEST_WORD.
+
+    Scripts written without spaces are left to typst, which knows their words. Where it finds none (one letter typed a
+    thousand times, signs that may not begin a line) the run would leave the page: then `anywhere` is asked for.
+    """
+    if anywhere:
+        return "".join(_broken_anywhere(text))
     return "".join(_broken(text)) if len(text) > LONGEST_WORD else text
+
+
+def _broken_anywhere(text: str) -> Iterator[str]:
+    before = " "
+    for letter in text:
+        is_joined = unicodedata.category(letter)[0] in "MCZ" or 0x1F3FB <= ord(letter) <= 0x1F3FF
+        if not is_joined and ord(before) not in _JOINING and not before.isspace():
+            yield "\u200b"
+        yield letter
+        before = letter
 
 
 def _broken(text: str) -> Iterator[str]:
