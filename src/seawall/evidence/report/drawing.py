@@ -8,14 +8,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typst
 
 from seawall.evidence.pictures import fonts
 from seawall.kernel.errors import Refused
 
-STANDARD = "a-3b"
+STANDARD: Final = "a-3b"
 """PDF/A-3b (ISO 19005-3): typst refuses to write what it knows to break it. No second validator has been run."""
 _TEMPLATE = Path(__file__).with_name("report.typ")
 

@@ -62,9 +62,7 @@ def data_of(
         "running": f"{say('sealed_at')} {at_utc(story.sealed_at)} UTC",
         "head": _head(story, say),
         "statement": say("statement", planned=story.planned, proven=story.proven),
-        "part": ""
-        if volume.is_first
-        else say("volume_statement", first=first, last=last, planned=story.planned),
+        "part": "" if volume.is_first else say("volume_statement", first=first, last=last, planned=story.planned),
         "sum": _sum(story.outcomes, say),
         "markets": [] if not volume.is_first else _statements(story),
         "story": first_volume(story, say) if volume.is_first else None,
@@ -72,9 +70,7 @@ def data_of(
         "annex": _annex(story, volume, say, first, last, attached),
         "attached": [_attached(each) for each in attached],
         "not-attached": _not_attached(volume, say, attached),
-        "sources": [
-            {"path": each.path, "size": f"{each.size:,}", "sha256": each.sha256} for each in story.sources
-        ],
+        "sources": [{"path": each.path, "size": f"{each.size:,}", "sha256": each.sha256} for each in story.sources],
     }
 
 
@@ -160,9 +156,7 @@ def _sheets(story: Story, volume: Volume, say: Phrases, thumbs: Sequence[Thumb])
     }
 
 
-def _annex(
-    story: Story, volume: Volume, say: Phrases, first: int, last: int, attached: Sequence[Attachment]
-) -> Data:
+def _annex(story: Story, volume: Volume, say: Phrases, first: int, last: int, attached: Sequence[Attachment]) -> Data:
     has_list = any(each.name == "orders.csv" for each in attached)
     pages = [
         [{"place": _heading(block.place, say), "rows": [_line(row, say) for row in block.rows]} for block in page]

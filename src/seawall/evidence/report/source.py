@@ -47,9 +47,7 @@ class Sealed:
 
     def __init__(self, reader: PackReader) -> None:
         self._reader = reader
-        self.members = {
-            path: Listed(path, found.entry.size, found.sha256) for path, found in reader.members.items()
-        }
+        self.members = {path: Listed(path, found.entry.size, found.sha256) for path, found in reader.members.items()}
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """The bytes of a member."""
@@ -71,4 +69,3 @@ def lines_of(source: Source, path: str) -> Iterator[bytes]:
         yield from full
     if rest:
         yield rest
-

@@ -1,4 +1,4 @@
-"""What a report tells, as values; made from a pack's members and nothing else, so that it can say no more than they do."""
+"""What a report tells, as values, made from a pack's members and nothing else: it can say no more than they do."""
 
 import json
 import re
@@ -161,7 +161,7 @@ def _read_orders(source: Source, wanted: str) -> tuple[list[Row], Sample | None,
         order = parse_order(line)
         held = list(islice(messages, len(order.records)))
         end = offset + sum(len(each) + 1 for each in held)
-        row = _row(len(rows) + 1, order, held, places, offset, end)
+        row = _row(len(rows) + 1, order, held, places, (offset, end))
         rows.append(row)
         records += len(held)
         screenshots += order.grade.has_screenshot
@@ -171,7 +171,7 @@ def _read_orders(source: Source, wanted: str) -> tuple[list[Row], Sample | None,
     return rows, sample, records, screenshots
 
 
-def _row(number: int, line: OrderLine, held: list[bytes], places: dict[Place, Place], start: int, end: int) -> Row:
+def _row(number: int, line: OrderLine, held: list[bytes], places: dict[Place, Place], span: tuple[int, int]) -> Row:
     order = line.order
     place = Place(order.platform, order.market, order.shop, order.shop_name)
     return Row(
@@ -183,8 +183,8 @@ def _row(number: int, line: OrderLine, held: list[bytes], places: dict[Place, Pl
         language=next((found[1].decode() for each in held if (found := _LANGUAGE.search(each))), ""),
         sent_at=line.grade.sent_at,
         message_id=line.grade.message_id,
-        start=start,
-        end=end,
+        start=span[0],
+        end=span[1],
     )
 
 
