@@ -76,6 +76,7 @@ class Night(RuleBasedStateMachine):
                 self.w.tend()
             self.seller_approves()
             self.lead_starts()
+            self.hand_dies_in_mid_send(hand=1, size=3, sends=1)
 
     # --- people ---------------------------------------------------------------------------------------------------
 
@@ -226,4 +227,3 @@ def test_no_order_of_events_breaks_a_promise(lazada_sim: LazadaSim, push_sink: P
     # Steps that never met a crash, a push or an answer would show nothing.
     assert min(World.seen[what] for what in ("died with a claim", "died after the request left", "pushes let in")) > 0
     assert World.seen["answered"] + World.seen["confirmed"] > 0
-    assert World.seen["told together"] > 0

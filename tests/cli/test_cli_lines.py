@@ -172,6 +172,10 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
 
 
 LINES = """
+approval link S-0001 --name x
+approval list S-0001
+approval renew S-0001 1
+approval revoke S-0001 1 --why x
 evidence draw S-0001
 evidence list S-0001
 evidence pack S-0001
@@ -183,6 +187,7 @@ incident facts S-0001 --file FILE
 incident list
 incident open --seller s --title t
 incident paper S-0001 FILE
+incident risk S-0001
 incident script S-0001
 incident script S-0001 --file FILE
 incident show S-0001

@@ -38,6 +38,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("incident", "add-orders"): ("lead", ["{code}"]),
     ("incident", "withdraw"): ("lead", ["{code}", "{order}", "--why", "x"]),
     ("incident", "script"): ("lead", ["{code}"]),
+    ("incident", "risk"): ("lead", ["{code}"]),
     ("incident", "timeline"): ("lead", ["{code}"]),
     ("incident", "close"): ("lead", ["{code}", "--why", "x"]),
     ("outreach", "plan"): ("lead", ["{code}"]),
@@ -53,6 +54,10 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("outreach", "status"): ("lead", ["{code}"]),
     ("outreach", "unknowns"): ("lead", ["{code}"]),
     ("outreach", "settle"): ("lead", ["{code}", "{row}", "--verb", "leave_out", "--why", "x"]),
+    ("approval", "link"): ("lead", ["{code}", "--name", "x"]),
+    ("approval", "renew"): ("lead", ["{code}", "1"]),
+    ("approval", "revoke"): ("lead", ["{code}", "1", "--why", "x"]),
+    ("approval", "list"): ("lead", ["{code}"]),
     ("seat", "take"): ("agent", ["{code}"]),
     ("seat", "press"): ("agent", ["{row}", "--seen", "x"]),
     ("seat", "give-back"): ("agent", ["{code}"]),
@@ -192,7 +197,8 @@ STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("evidence", "draw"), ("orders", "import"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "draw"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -12,6 +12,7 @@ from seawall.cli.output import emit, table
 from seawall.cli.plan_words import show_plan, show_reach
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import InvalidInput, Misuse
+from seawall.kernel.origin import Origin
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -91,7 +92,12 @@ def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()
     from seawall.incidents.api import incident_named
 
     decision = approve_incident(
-        incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK
+        incident_named(code, by=by),
+        seen_binding=binding,
+        comment=comment,
+        by=by,
+        clock=SYSTEM_CLOCK,
+        origin=Origin(via="command_line"),
     )
     emit({"incident": code, "binding": decision.binding_digest, "is_simulated": decision.is_simulated})
 
@@ -103,7 +109,14 @@ def send_back(code: Code, binding: Binding, comment: Annotated[str, typer.Option
     from seawall.incidents.api import incident_named
     from seawall.incidents.api import send_back as send_back_incident
 
-    send_back_incident(incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK)
+    send_back_incident(
+        incident_named(code, by=by),
+        seen_binding=binding,
+        comment=comment,
+        by=by,
+        clock=SYSTEM_CLOCK,
+        origin=Origin(via="command_line"),
+    )
     emit({"incident": code, "state": "sent_back"})
 
 

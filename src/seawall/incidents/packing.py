@@ -211,6 +211,8 @@ def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
         "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
         "deadline_at": sheet.deadline_at.isoformat(),
         "statements": list(sheet.statements),
+        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
+        "compensation": dict(sheet.compensation),
         "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
         "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
         "is_attestation_simulated": sheet.is_attestation_simulated,
@@ -231,6 +233,8 @@ def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
 def _approval(approval: Approval) -> pack.Approval:
     verdict = "roll_out" if approval.is_approved else "sent_back"
     note = [approval.comment] if approval.comment else []
+    if approval.origin:
+        note.append(said_of_origin(approval.origin))
     if approval.voided_at:
         note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
     return pack.Approval(
@@ -263,8 +267,25 @@ def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
             at=sheet.attested_at,
             binds={"facts": sheet.digest},
             is_simulated=sheet.is_attestation_simulated,
+            note=said_of_origin(sheet.attestation_origin),
         )
     ]
+
+
+def said_of_origin(origin: Mapping[str, object]) -> str:
+    """From where a decision was given, in one line of English; empty where nothing is known."""
+    parts = []
+    if origin.get("via") == "link":
+        parts.append(f"by a link that {origin.get('link_made_by', '')} made")
+    elif via := origin.get("via"):
+        parts.append(f"in the {str(via).replace('_', ' ')}")
+    if address := origin.get("from"):
+        parts.append(f"from {address}")
+    if origin.get("is_makers_address"):
+        parts.append("the address the link was made from")
+    if agent := origin.get("user_agent"):
+        parts.append(f"with {agent}")
+    return ("given " + ", ".join(parts)) if parts else ""
 
 
 def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:

@@ -301,6 +301,8 @@ class Approval(models.Model):
     on_behalf_of = models.ForeignKey("tenancy.Seller", on_delete=models.PROTECT, related_name="+")
     is_simulated = models.BooleanField()
     comment = models.TextField(default="")
+    origin = models.JSONField(default=dict)
+    """From where it was given (kernel.origin)."""
     at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)
     voided_why = models.CharField(max_length=200, default="")

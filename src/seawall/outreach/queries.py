@@ -144,6 +144,18 @@ def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> 
     )
 
 
+def doors_of(actor: Actor, roll_out: RollOut) -> dict[str, int]:
+    """How many of a plan's buyers are reached by which door: a lane's mode, or `none` where there is no connection.
+
+    The same before and after the roll-out; orders left out are not counted, nor those written to under another plan.
+    """
+    rows = scoped(Recipient, actor).filter(roll_out=roll_out)
+    counted = _of_plan(rows, only_left=False).values_list("lane__mode").annotate(n=Count("pk")).order_by("-n")
+    found = dict(counted)
+    unreached = rows.filter(state="no_connection").count()
+    return found | ({"none": unreached} if unreached else {})
+
+
 def lane_sizes(roll_out: RollOut, *, only_left: bool = False) -> list[tuple[Lane, int]]:
     """Each lane with how many messages are planned in it; with `only_left`, how many still wait."""
     rows = _of_plan(Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=True), only_left=only_left)

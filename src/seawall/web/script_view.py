@@ -8,7 +8,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.scripts.api import FORM, PLACEHOLDER, ScriptText, ScriptVersion, longest_length
 from seawall.scripts.lint import LENGTH_LIMITS
 
-ORDER = (Language.ZH_HANS, *BUYER_LANGUAGES)
+ORDER = (Language.ZH_HANS, *BUYER_LANGUAGES, Language.ZH_HANT)
 
 
 @dataclass(frozen=True, kw_only=True)

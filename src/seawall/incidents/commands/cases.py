@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from seawall.incidents.clocks import void_clocks
 from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Case, Incident
 from seawall.incidents.states import CASE, IncidentState
@@ -86,5 +87,6 @@ def withdraw_case(incident: Incident, platform_order_id: str, *, by: Actor, cloc
             case, CASE, "withdraw", verb="case.withdraw", clock=clock, by=by, why=why,
             after={"order": platform_order_id}, withdrawn_reason=why,
         )  # fmt: skip
+        void_clocks([case.pk], now=clock.now())
         leave_out_orders(incident.pk, [case.order_id], by=by, clock=clock, reason="case_withdrawn", why=why)
     return case

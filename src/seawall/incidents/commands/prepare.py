@@ -8,7 +8,9 @@ from django.db import transaction
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
+from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
@@ -27,14 +29,18 @@ from seawall.outreach.api import (
     plan_roll_out,
     void_live_roll_outs,
 )
-from seawall.scripts.api import PlaceholderValues, ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.scripts.api import ScriptVersion, SubmitScript, Wording, library, render, submit_script
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
 
-def library_wording(kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard") -> dict[Language, Wording]:
-    """The library's wording for a kind of storm, ready to submit or to edit first."""
-    found = library(kind).wording(step, variant)
+def library_wording(
+    kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard", occasion: str = ""
+) -> dict[Language, Wording]:
+    """The library's wording for a kind of storm, ready to submit or to edit first. A kind with several files takes the
+    one named by `occasion`, else its first. Raises NotFound(script_not_in_library), InvalidInput(occasion_not_of_kind).
+    """
+    found = library(library_file(kind, occasion)).wording(step, variant)
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
@@ -124,17 +130,12 @@ def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) ->
     texts = {Language(text.language): text.text for text in script.texts.all()}
     filled = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
+    cases = cases.prefetch_related("order__parcels")
     for case in cases.iterator(chunk_size=2000):
         order, shop = case.order, case.order.shop
         market = Market(shop.market)
         language = market.facts.languages[0]
-        values = PlaceholderValues(
-            shop=shop.name,
-            order_id=order.platform_order_id,
-            item=order.lines[0].get("title") if order.lines else None,
-            order_date=order.ordered_at,
-            cause=facts.cause_by_language.get(language),
-        )
+        values = values_of(order, facts, language)
         try:
             text = render(texts[language], values, language, market).text
         except InvalidInput as error:

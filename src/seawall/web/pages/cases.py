@@ -148,6 +148,15 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),
         "parcels": list(order.parcels.all()),
+        "deadlines": [
+            {
+                "clock": each,
+                "words": text(f"rules_clock_{each.kind}"),
+                "state": text(f"rules_state_{each.state_at(desk.clock.now())}"),
+                "sure": text(f"rules_certainty_{each.certainty}"),
+            }
+            for each in incidents.clocks_of_case(desk.actor, found)
+        ],
     }
     return desk.render("web/case.html", context)
 
