@@ -197,8 +197,8 @@ STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("evidence", "draw"), ("orders", "import"),
-    ("approval", "link"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "draw"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

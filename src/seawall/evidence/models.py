@@ -67,6 +67,8 @@ class Picture(models.Model):
     missing = models.JSONField(default=list)
     """Code points that no font has a glyph for."""
     refused_code = models.CharField(max_length=60, default="")
+    """Why there are no pages."""
+    refused_params = models.JSONField(default=dict)
     drawn_at = models.DateTimeField()
 
     class Meta:

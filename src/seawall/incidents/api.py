@@ -42,6 +42,7 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
@@ -69,6 +70,7 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "WorkedOut",
     "add_cases",
     "add_paper",

@@ -104,27 +104,33 @@ def order_chunks(incident: Incident) -> Iterator[list[tuple[Case, pack.OrderEvid
         )
     )
     for start in range(0, len(pks), CHUNK):
-        wanted = pks[start : start + CHUNK]
-        cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
-        by_pk = {case.pk: case for case in cases}
-        rows = {
-            row.case_id: row
-            for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
-        }
-        together = named_together([row for row in rows.values() if row.platform_message_id])
-        captures: dict[int, list[Capture]] = defaultdict(list)
-        orders = [case.order_id for case in by_pk.values()]
-        for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
-            if capture.order_id is not None:
-                captures[capture.order_id].append(capture)
-        chunk = []
-        for pk in wanted:
-            case = by_pk[pk]
-            row = rows.get(pk)
-            named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
-            found = _order(case, row, captures[case.order_id], approved)
-            chunk.append((case, replace(found, named_with=tuple(named))))
-        yield chunk
+        yield with_records(incident, pks[start : start + CHUNK], approved)
+
+
+def with_records(
+    incident: Incident, wanted: Sequence[int], approved: Collection[str]
+) -> list[tuple[Case, pack.OrderEvidence]]:
+    """These cases of the storm, by their keys and in this order, with all records of their orders."""
+    cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
+    by_pk = {case.pk: case for case in cases}
+    rows = {
+        row.case_id: row
+        for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
+    }
+    together = named_together([row for row in rows.values() if row.platform_message_id])
+    captures: dict[int, list[Capture]] = defaultdict(list)
+    orders = [case.order_id for case in by_pk.values()]
+    for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
+        if capture.order_id is not None:
+            captures[capture.order_id].append(capture)
+    chunk = []
+    for pk in wanted:
+        case = by_pk[pk]
+        row = rows.get(pk)
+        named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
+        found = _order(case, row, captures[case.order_id], approved)
+        chunk.append((case, replace(found, named_with=tuple(named))))
+    return chunk
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("pages", models.JSONField(default=list)),
                 ("missing", models.JSONField(default=list)),
                 ("refused_code", models.CharField(default="", max_length=60)),
+                ("refused_params", models.JSONField(default=dict)),
                 ("drawn_at", models.DateTimeField()),
                 (
                     "incident",

@@ -10,7 +10,7 @@ from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
 from seawall.incidents.packing import contents, is_exercise
-from seawall.incidents.picturing import draw_pictures, pictured
+from seawall.incidents.picturing import Pictured, draw_pictures
 from seawall.kernel.clock import Clock
 from seawall.settings.env import get_settings
 from seawall.tenancy.api import Actor, get_scoped
@@ -43,7 +43,7 @@ def seal_pack(
         with_them = None
         if with_pictures:
             is_simulated = is_exercise(incident, roll_out, sheet)
-            with_them = pictured(incident, is_simulated=is_simulated, clock=clock)
+            with_them = Pictured(incident, is_simulated=is_simulated, clock=clock)
         what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
         sealed = write_pack(what, key, target, progress)
         pack = Pack.objects.create(
@@ -56,7 +56,7 @@ def seal_pack(
             root=sealed.root,
             key_id=sealed.key_id,
             items=sealed.items,
-            counts=sealed.counts,
+            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0},
             sealed_by_id=by.user_id,
             sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),
