@@ -9,11 +9,16 @@ from seawall.evidence.pictures.pool import Drawing, DrawingPool
 from seawall.evidence.pictures.store import page_path
 from seawall.evidence.pictures.transcript import Transcript, transcript_of
 from seawall.evidence.records import Grade
-from seawall.evidence.seal.packfile import Progress, write_pack
+from seawall.evidence.report.doors import report_members, report_of
+from seawall.evidence.report.making import Wishes as ReportWishes
+from seawall.evidence.report.phrases import EDITIONS
+from seawall.evidence.report.signing import signer as report_signer
+from seawall.evidence.seal.packfile import Further, Progress, write_pack
 from seawall.evidence.team_keys import signing_key
 
 __all__ = [
-    "Capture", "CaptureSource", "Drawing", "DrawingPool", "Grade", "NewCapture", "Pack", "Picture", "Progress",
-    "SigningKey", "Transcript", "absent_fonts", "again", "glyphs", "grade_of", "is_blocked", "is_recalled", "keep",
-    "page_path", "signing_key", "transcript_of", "write_pack",
+    "EDITIONS", "Capture", "CaptureSource", "Drawing", "DrawingPool", "Further", "Grade", "NewCapture", "Pack",
+    "Picture", "Progress", "ReportWishes", "SigningKey", "Transcript", "absent_fonts", "again", "glyphs", "grade_of",
+    "is_blocked", "is_recalled", "keep", "page_path", "report_members", "report_of", "report_signer", "signing_key",
+    "transcript_of", "write_pack",
 ]  # fmt: skip

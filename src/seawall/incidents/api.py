@@ -47,6 +47,7 @@ from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
@@ -124,4 +125,5 @@ __all__ = [
     "values_of",
     "withdraw_case",
     "write_facts",
+    "write_report",
 ]  # fmt: skip

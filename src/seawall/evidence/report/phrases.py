@@ -16,7 +16,8 @@ from seawall.evidence.records import Grade
 from seawall.kernel.languages import DESK_LANGUAGES, Language
 from seawall.kernel.texts import text
 
-EDITIONS: Mapping[str, Language] = {"en": Language.EN, "zh": Language.ZH_HANS}
+LANGUAGES: Mapping[str, Language] = {"en": Language.EN, "zh": Language.ZH_HANS}
+EDITIONS = tuple(LANGUAGES)
 """What `--lang` and the file names call the editions."""
 _FOLDER = Path(__file__).parent / "words"
 _RUN = re.compile(r"\S{300,}")

@@ -67,7 +67,7 @@ def data_of(
         "markets": [] if not volume.is_first else _statements(story),
         "story": first_volume(story, say) if volume.is_first else None,
         "sheets": _sheets(story, volume, say, thumbs),
-        "annex": _annex(story, volume, say, first, last, attached),
+        "annex": _annex(volume, say, first, last, attached),
         "attached": [_attached(each) for each in attached],
         "not-attached": _not_attached(volume, say, attached),
         "sources": [{"path": each.path, "size": f"{each.size:,}", "sha256": each.sha256} for each in story.sources],
@@ -156,7 +156,7 @@ def _sheets(story: Story, volume: Volume, say: Phrases, thumbs: Sequence[Thumb])
     }
 
 
-def _annex(story: Story, volume: Volume, say: Phrases, first: int, last: int, attached: Sequence[Attachment]) -> Data:
+def _annex(volume: Volume, say: Phrases, first: int, last: int, attached: Sequence[Attachment]) -> Data:
     has_list = any(each.name == "orders.csv" for each in attached)
     pages = [
         [{"place": _heading(block.place, say), "rows": [_line(row, say) for row in block.rows]} for block in page]

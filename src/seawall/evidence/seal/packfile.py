@@ -46,6 +46,8 @@ class SealedPack:
     key_id: str
     counts: dict[str, Json]
     """As in summary.json: orders, records, screenshots, outcomes, grades, markets, shops."""
+    reports: list[str]
+    """The report's files."""
 
 
 def write_pack(
@@ -67,7 +69,7 @@ def write_pack(
         raise PackRefused("pack_folder_missing", folder=str(out.parent))
     _check(contents)
     with ExitStack() as stack:
-        work = _Work(contents, key, out.parent, stack, report, further)
+        work = _Work(contents, key, out.parent, stack, report=report, further=further)
         sha256, size = _write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
@@ -80,6 +82,7 @@ def write_pack(
         records=work.spools.tally.records,
         key_id=key.key_id,
         counts=work.spools.tally.as_json(contents.outcomes),
+        reports=[member.path for member in work.members if member.path.startswith(layout.REPORT)],
     )
 
 
@@ -109,6 +112,7 @@ class _Work:
         key: SigningKey,
         folder: Path,
         stack: ExitStack,
+        *,
         report: Progress,
         further: Further | None,
     ) -> None:

@@ -1,5 +1,6 @@
 """Seal a pack of a storm: what the platform's own record says of every order, signed."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
 from seawall.incidents.packing import contents, is_exercise
 from seawall.incidents.picturing import Pictured, draw_pictures
+from seawall.incidents.reporting import reported
 from seawall.kernel.clock import Clock
 from seawall.settings.env import get_settings
 from seawall.tenancy.api import Actor, get_scoped
@@ -18,13 +20,21 @@ from seawall.timeline.api import record
 
 
 def seal_pack(
-    incident: Incident, *, by: Actor, clock: Clock, progress: Progress | None = None, with_pictures: bool = True
+    incident: Incident,
+    *,
+    by: Actor,
+    clock: Clock,
+    progress: Progress | None = None,
+    with_pictures: bool = True,
+    with_report: bool = True,
 ) -> Pack:
     """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
 
     The timeline entry of the sealing itself stands in the next pack, not in this one.
     Pictures that are missing or out of date are drawn first, unless `with_pictures` is False.
-    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ).
+    The report is drawn from what is sealed, in both editions, unless `with_report` is False.
+    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, report_not_drawn,
+    report_certificate_unreadable).
     """
     by.require("evidence.pack")
     if with_pictures:
@@ -45,7 +55,12 @@ def seal_pack(
             is_simulated = is_exercise(incident, roll_out, sheet)
             with_them = Pictured(incident, is_simulated=is_simulated, clock=clock)
         what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
-        sealed = write_pack(what, key, target, progress)
+        with ExitStack() as stack:
+            further = None
+            if with_report:
+                report = reported(target.parent, orders=what.planned, progress=progress)
+                further = stack.enter_context(report)
+            sealed = write_pack(what, key, target, progress, further=further)
         pack = Pack.objects.create(
             team_id=by.team_id,
             incident=incident,
@@ -56,7 +71,7 @@ def seal_pack(
             root=sealed.root,
             key_id=sealed.key_id,
             items=sealed.items,
-            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0},
+            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0, "reports": sealed.reports},
             sealed_by_id=by.user_id,
             sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),
