@@ -1,5 +1,6 @@
 """Acts in the browser: who may, what each does, what a stale page gets."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -249,6 +250,21 @@ def test_a_pack_is_sealed_and_comes_down_byte_for_byte(desk: Desk, storm_at: Sto
         assert answer["Content-Disposition"] == f'attachment; filename="seawall-{code}-1.zip"'
         assert int(answer["Content-Length"]) == pack.size
     assert client_of(desk.lead).get(f"/incidents/{code}/packs/2/").status_code == 404
+
+
+def test_the_report_of_a_pack_is_a_click_away_in_the_readers_language(desk: Desk, storm_at: StormAt) -> None:
+    storm = storm_at("follow_up", orders=4)
+    room = f"/incidents/{storm.incident.code}/"
+    browser = client_of(desk.lead)
+    browser.post(f"{room}packs/")
+    chinese = browser.get(room, headers={"Accept-Language": "zh-Hans"}).content.decode()
+    found = re.search(rf'href="({room}packs/1/report-\w+\.pdf)"', chinese)
+    assert found is not None
+    answer = browser.get(found[1])
+    assert b"".join(answer).startswith(b"%PDF-1.7")  # type: ignore[arg-type]
+    assert answer["Content-Type"] == "application/pdf"
+    for name in ("report-en-1.pdf", "facts.json", "..%2Fx"):
+        assert browser.get(f"{room}packs/1/{name}").status_code == 404
 
 
 def test_a_stranger_cannot_pause(storm_at: StormAt) -> None:

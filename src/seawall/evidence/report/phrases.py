@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +22,13 @@ EDITIONS = tuple(LANGUAGES)
 _FOLDER = Path(__file__).parent / "words"
 _RUN = re.compile(r"\S{300,}")
 """Longer than any sentence without a space (Thai, Chinese): a line of it may end anywhere."""
+_LONG = re.compile(r"\S{66,}")
+"""Longer than any id or hash."""
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\ufe20-\ufe2f"
+)
+_HEAP = re.compile(f"(?<=[{_MARKS}]{{4}})[{_MARKS}]+")
+"""Marks beyond the fourth on one letter: no language of the markets writes so many."""
 
 Words: TypeAlias = "str | list[dict[str, Any]]"
 """A text as the template shows it: plain, or in parts of which some are code points in a frame."""
@@ -94,16 +101,28 @@ def statements() -> Mapping[str, Mapping[str, str]]:
 
 def shown(value: str) -> Words:
     """A text of any length as paragraphs show it: code points without a glyph, or that would steer how the rest reads,
-    in a frame; a line may end in what is written without spaces for too long."""
-    found = words_of(value, anywhere=_RUN.search(value) is not None).parts
-    return _plain(found)
+    in a frame; a line may end anywhere in what is written without spaces for too long."""
+    return _plain(_parts(value, anywhere=_RUN.search(value) is not None))
 
 
 def exact(value: str, most: int = 1_000) -> Words:
-    """A number or a name as it is, to be searched for: no place to break is put in; cut with `…` beyond `most`."""
-    cut = value if len(value) <= most else value[: most - 1] + "…"
-    found = words_of(cut.replace("\n", " ")).parts
-    return _plain(tuple((part if "\u200b" in cut else part.replace("\u200b", ""), code) for part, code in found))
+    """A number or a name as it is, to be searched for: no place to break is put in where none is needed; cut with `…`
+    beyond `most` letters."""
+    cut = (value if len(value) <= most else value[: most - 1] + "…").replace("\n", " ")
+    if _LONG.search(cut) is not None:
+        return _plain(_parts(cut, anywhere=True))
+    return _plain([(part.replace("\u200b", ""), is_code) for part, is_code in _parts(cut, anywhere=False)])
+
+
+def _parts(value: str, *, anywhere: bool) -> list[tuple[str, bool]]:
+    """The parts of a text, with a heap of marks on one letter told by number: it would be drawn over other lines."""
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for heap in _HEAP.finditer(value):
+        found += words_of(value[at : heap.start()], anywhere=anywhere).parts
+        found.append((f"U+{ord(heap[0][0]):04X} … +{len(heap[0])}", True))
+        at = heap.end()
+    return [*found, *words_of(value[at:], anywhere=anywhere).parts]
 
 
 def narrow(value: str, most: int) -> Words:
@@ -116,7 +135,7 @@ def narrow(value: str, most: int) -> Words:
     return exact(value)
 
 
-def _plain(parts: tuple[tuple[str, bool], ...]) -> Words:
+def _plain(parts: Sequence[tuple[str, bool]]) -> Words:
     if not any(is_code for _, is_code in parts):
         return "".join(part for part, _ in parts)
     return [{"t": part, "code": is_code} for part, is_code in parts]

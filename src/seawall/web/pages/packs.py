@@ -1,6 +1,7 @@
 """Evidence packs and papers: sealed here, streamed from where they lie."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 from django.contrib import messages
 from django.http import FileResponse
@@ -35,6 +36,25 @@ def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
     incident = incidents.incident_by_code(desk.actor, code)
     pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
     return file_answer(pack, pack_path(pack))
+
+
+@require_safe
+@desk_page("evidence.read")
+def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
+    """A report file of a sealed pack, for reading in the browser: the very bytes that stand in the pack.
+
+    Raises NotFound(web_report_missing, web_pack_file_missing).
+    """
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    if name not in pack.counts.get("reports", ()):
+        raise NotFound("web_report_missing", number=pack.number)
+    path = pack_path(pack)
+    if not path.is_file():
+        raise NotFound("web_pack_file_missing", number=pack.number)
+    with ZipFile(path) as file:
+        member = file.open(name)
+    return FileResponse(member, filename=f"{code}-{number}-{name}", content_type="application/pdf")
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:
