@@ -1,6 +1,6 @@
 """Seal a pack of a storm: what the platform's own record says of every order, signed."""
 
-from contextlib import ExitStack
+from contextlib import nullcontext
 from pathlib import Path
 
 from django.db import transaction
@@ -55,11 +55,8 @@ def seal_pack(
             is_simulated = is_exercise(incident, roll_out, sheet)
             with_them = Pictured(incident, is_simulated=is_simulated, clock=clock)
         what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
-        with ExitStack() as stack:
-            further = None
-            if with_report:
-                report = reported(target.parent, orders=what.planned, progress=progress)
-                further = stack.enter_context(report)
+        report = reported(target.parent, orders=what.planned, progress=progress) if with_report else nullcontext()
+        with report as further:
             sealed = write_pack(what, key, target, progress, further=further)
         pack = Pack.objects.create(
             team_id=by.team_id,
