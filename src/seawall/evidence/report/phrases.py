@@ -22,6 +22,9 @@ EDITIONS = tuple(LANGUAGES)
 _FOLDER = Path(__file__).parent / "words"
 _RUN = re.compile(r"\S{300,}")
 """Longer than any sentence without a space (Thai, Chinese): a line of it may end anywhere."""
+_SHORT = 12
+"""Digits of a digest in a sentence; it stands in full with its approval."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _LONG = re.compile(r"\S{66,}")
 """Longer than any id or hash."""
 _MARKS = (
@@ -71,7 +74,10 @@ class Phrases:
             return text(f"rules_clock_{value}", self.language)
         if isinstance(value, int) and not isinstance(value, bool):
             return f"{value:,}"
-        return str(value)
+        said = str(value)
+        if name == "binding" and len(said) > _SHORT:
+            return said[:_SHORT] + "…"
+        return at_utc(datetime.fromisoformat(said)) if INSTANT.fullmatch(said) else said
 
 
 class _Said(dict[str, str]):

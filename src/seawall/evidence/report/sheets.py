@@ -13,6 +13,7 @@ from seawall.evidence.report.phrases import Phrases, Words, at_place, at_utc, ex
 from seawall.evidence.report.story import Place, Row, Story
 from seawall.evidence.report.telling import first_volume, grouped
 from seawall.evidence.report.volumes import Volume, annex_pages
+from seawall.kernel.markets import Market
 
 Data = dict[str, Any]
 
@@ -119,17 +120,25 @@ _ORDER = {name: place for place, name in enumerate([*_TONES, "no_connection", "u
 
 def _statements(story: Story) -> list[Data]:
     """The counted statement in the language of each market whose reviewers may read neither edition."""
-    found: dict[str, Data] = {}
-    for (platform, market), rows in grouped(story.rows, lambda row: (row.place.platform, row.place.market)).items():
-        language = DAY_LANGUAGE[market].value
-        if (said := statements().get(language)) is None:
-            continue
-        proven = sum(row.grade.rank >= Grade.CONFIRMED.rank for row in rows)
-        mark = "." if market.facts.thousands_dot else ","
-        counts = {"orders": f"{len(rows):,}".replace(",", mark), "proven": f"{proven:,}".replace(",", mark)}
-        data = found.setdefault(language, {"lang": language.split("-")[0], "title": said["title"], "texts": []})
-        data["texts"].append(said["statement"].format(market=f"{platform.title} {market.value}", **counts))
-    return list(found.values())
+    return [
+        _statement(market, rows)
+        for market, rows in grouped(story.rows, lambda row: row.place.market).items()
+        if DAY_LANGUAGE[market].value in statements()
+    ]
+
+
+def _statement(market: Market, rows: Sequence[Row]) -> Data:
+    language = DAY_LANGUAGE[market].value
+    said = statements()[language]
+    proven = sum(row.grade.rank >= Grade.CONFIRMED.rank for row in rows)
+    mark = "." if market.facts.thousands_dot else ","
+    places = dict.fromkeys(f"{row.place.platform.title} {market.value}" for row in rows)
+    text = said["statement"].format(
+        market=", ".join(places),
+        orders=f"{len(rows):,}".replace(",", mark),
+        proven=f"{proven:,}".replace(",", mark),
+    )
+    return {"lang": language.split("-")[0], "title": said["title"], "text": text}
 
 
 def _sheets(story: Story, volume: Volume, say: Phrases, thumbs: Sequence[Thumb]) -> Data:

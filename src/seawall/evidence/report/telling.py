@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from seawall.evidence.records import Grade
-from seawall.evidence.report.phrases import Phrases, Words, at_place, exact, shown
+from seawall.evidence.report.phrases import INSTANT, Phrases, Words, at_place, at_utc, exact, shown
 from seawall.evidence.report.story import Row, Story
 from seawall.kernel.languages import OWN_NAMES, Language
+from seawall.kernel.markets import Platform
 
 Data = dict[str, Any]
 Key = TypeVar("Key")
@@ -71,6 +73,8 @@ def _said(value: Any, say: Phrases) -> str:
         return "; ".join(f"{name}: {_said(inner, say)}" for name, inner in value.items())
     if isinstance(value, list):
         return "; ".join(_said(each, say) for each in value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return at_utc(datetime.fromisoformat(value)) + " UTC"
     return say("none") if value is None else str(value)
 
 
@@ -127,10 +131,10 @@ def _sample(story: Story, say: Phrases) -> Data:
     found = story.sample
     note = say("sample_of_exercise" if story.is_simulated else "sample_note")
     if found is None:
-        return {"note": say("sample_missing"), "rows": [], "text": "", "lang": "", "picture": ""}
+        return {"note": say("sample_missing"), "rows": [], "digest": "", "text": "", "lang": "", "picture": ""}
     if found.record is None or found.row is None:
         missing = say("sample_not_found", message=found.message_id[:80])
-        return {"note": missing, "rows": [], "text": "", "lang": "", "picture": ""}
+        return {"note": missing, "rows": [], "digest": "", "text": "", "lang": "", "picture": ""}
     record, place = found.record, found.row.place
     zone = place.market.zone
     rows: list[list[Words]] = [
@@ -139,12 +143,12 @@ def _sample(story: Story, say: Phrases) -> Data:
         [say("message_id"), exact(found.message_id, 120)],
         [say("sent_at"), _sent(found.row, record.platform_at, zone, say)],
         [say("grade"), f"{say.grade(found.row.grade)} · {say.grade_means(found.row.grade)}"],
-        [say("digest"), exact(record.script_digest or say("none"), 80)],
     ]
     shown_there = story.pictures.get(found.row.number)
     return {
         "note": note,
         "rows": rows,
+        "digest": record.script_digest,
         "text": shown(record.text),
         "lang": found.row.language.split("-")[0],
         "picture": shown_there.path if shown_there else "",
@@ -178,7 +182,7 @@ def _timeline(story: Story, say: Phrases) -> Data:
 def _tables(story: Story, say: Phrases) -> list[Data]:
     return [
         _by_grade(story, say),
-        _by_outcome(story, say),
+        *_by_outcome(story, say),
         _counted(say("by_shop"), say("shop"), grouped(story.rows, lambda row: row.place), _shop_name, say),
         _counted(
             say("by_language"),
@@ -201,19 +205,28 @@ def _by_grade(story: Story, say: Phrases) -> Data:
     }
 
 
-def _by_outcome(story: Story, say: Phrases) -> Data:
-    by_market = grouped(story.rows, lambda row: (row.place.platform, row.place.market))
-    counts = {market: Counter(row.outcome for row in rows) for market, rows in by_market.items()}
-    ordered = sorted(story.outcomes, key=lambda name: (-story.outcomes[name], name))
+def _by_outcome(story: Story, say: Phrases) -> list[Data]:
+    """A table for each platform: its markets are few enough for the width of a page."""
+    return [
+        _outcomes_of(platform, rows, say) for platform, rows in grouped(story.rows, lambda r: r.place.platform).items()
+    ]
+
+
+def _outcomes_of(platform: Platform, rows: Sequence[Row], say: Phrases) -> Data:
+    counts = {
+        market: Counter(row.outcome for row in own) for market, own in grouped(rows, lambda r: r.place.market).items()
+    }
+    total = Counter(row.outcome for row in rows)
+    ordered = sorted(total, key=lambda name: (-total[name], name))
     return {
-        "title": say("by_outcome"),
-        "columns": [say("outcome"), *(f"{p.title} {m.value}" for p, m in counts), say("sum")],
+        "title": f"{say('by_outcome')}: {platform.title}",
+        "columns": [say("outcome"), *(market.value for market in counts), say("sum")],
         "wide": 0,
         "rows": [
-            [exact(say.of("outcomes", name), 60), *(_n(c[name]) for c in counts.values()), _n(story.outcomes[name])]
+            [exact(say.of("outcomes", name), 60), *(_n(each[name]) for each in counts.values()), _n(total[name])]
             for name in ordered
         ],
-        "sum": [say("sum"), *(_n(c.total()) for c in counts.values()), _n(story.outcomes.total())],
+        "sum": [say("sum"), *(_n(each.total()) for each in counts.values()), _n(total.total())],
     }
 
 

@@ -13,7 +13,7 @@ ORDERS_A_VOLUME = 5_000
 PICTURES_A_VOLUME = 90
 MESSAGES_ATTACHED = 64 << 20
 """Bytes of records embedded in a volume at most (ours): receivers set limits of their own, mostly unknown."""
-_LINES_A_PAGE = 54
+_LINES_A_PAGE = 57
 _HEADING_LINES = 3
 
 
