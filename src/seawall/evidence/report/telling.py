@@ -121,7 +121,10 @@ def _approval(approval: Mapping[str, Any], say: Phrases) -> Data:
         "for": exact(approval["on_behalf_of"], 120),
         "at": approval["at"][:19].replace("T", " ") + " UTC",
         "digest": exact(approval["digest"], 80),
-        "binds": [[exact(name, 40), exact(str(value), 90)] for name, value in sorted(approval["binds"].items())],
+        "binds": [
+            [exact(say.of("binds", name), 40), exact(str(value), 90)]
+            for name, value in sorted(approval["binds"].items())
+        ],
         "note": shown(approval["note"]),
         "simulated": say("is_simulated") if approval["is_simulated"] else "",
     }
