@@ -2,6 +2,7 @@
 else's business."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from django.db import connection
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from tests.evidence import pdf
@@ -17,8 +19,9 @@ from tests.kit.lazada_sim import LazadaSimHelper
 from tests.kit.refusals import refused
 from tests.kit.rollout import Storm, a_desk, a_storm, started, work_until
 
+from seawall.evidence.api import Capture, again, keep
 from seawall.evidence.seal.verify import verify_pack
-from seawall.incidents.api import pack_path, seal_pack, write_report
+from seawall.incidents.api import pack_path, pause, seal_pack, write_report
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.settings.env import override_settings
 
@@ -66,6 +69,37 @@ def test_its_sample_is_the_one_the_seller_approved_with_its_picture(lazada_sim: 
     chapter = whole.rpartition("Sampleanditsapproval")[2].partition("Timeline")[0]
     assert sample.message_id in chapter
     assert "ChatpicturesAll6picturesoftheordersinthisvolume" in whole.replace(" ", "")
+
+
+def test_a_storm_may_be_paused_and_records_come_in_while_its_pack_is_sealed(lazada_sim: LazadaSimHelper) -> None:
+    storm = started(a_storm(a_desk(), lazada_sim, orders=3))
+    stages: set[str] = set()
+
+    def meanwhile(stage: str, done: int, total: int) -> None:
+        if stage == "report" and stage not in stages:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(pause_and_keep).result()
+        stages.add(stage)
+
+    def pause_and_keep() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '3s'")
+            pause(storm.incident, by=storm.desk.lead, clock=SYSTEM_CLOCK)
+            found = Capture.objects.filter(incident=storm.incident).first()
+            assert found is not None
+            assert found.order_id is not None
+            assert found.recipient_id is not None
+            keep(
+                [again(found, incident_id=storm.incident.pk, order_id=found.order_id, recipient_id=found.recipient_id)]
+            )
+        finally:
+            connection.close()
+
+    seal_pack(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK, progress=meanwhile)
+
+    assert {"orders", "report", "write"} <= stages
+    assert storm.roll_out.state == "paused"
 
 
 def test_a_pack_may_be_sealed_without_a_report(lazada_sim: LazadaSimHelper, tmp_path: Path) -> None:
