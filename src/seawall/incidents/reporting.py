@@ -23,7 +23,7 @@ from seawall.tenancy.api import Actor, get_scoped
 
 _FEW = 500
 """Orders: a report of so few is set sooner than a process for it is started."""
-_SEVERAL = 5_000
+_SEVERAL = 4_000
 """More orders take several volumes, two of which are set at a time: each takes about 400 MB (bench/report.py)."""
 
 
