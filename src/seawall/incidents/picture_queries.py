@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from seawall.evidence.api import Capture, Picture, page_path
 from seawall.incidents.models import Case
@@ -32,20 +32,20 @@ class CasePicture:
 
 
 def pictures_of(actor: Actor, cases: Collection[Case]) -> dict[int, CasePicture]:
-    """The pictures of some cases of one storm, by the case's key. Two queries."""
+    """The pictures of some cases of one storm, by the case's key. One query."""
     if not cases:
         return {}
     by_order = {case.order_id: case for case in cases}
     (incident_id,) = {case.incident_id for case in cases}
-    rows = scoped(Picture, actor).filter(incident_id=incident_id, order_id__in=by_order)
-    records = scoped(Capture, actor).filter(incident_id=incident_id, order_id__in=by_order)
-    newest = dict(records.values_list("order_id").annotate(Max("pk")).order_by())
+    records = Capture.objects.filter(incident_id=OuterRef("incident_id"), order_id=OuterRef("order_id"))
+    newest = Subquery(records.order_by("-pk").values("pk")[:1])
+    rows = scoped(Picture, actor).filter(incident_id=incident_id, order_id__in=by_order).annotate(newest=newest)
     return {
         by_order[row.order_id].pk: CasePicture(
             case_id=by_order[row.order_id].pk,
             pages=range(1, len(row.pages) + 1),
             drawn_at=row.drawn_at,
-            is_old=newest.get(row.order_id, 0) > row.last_capture,
+            is_old=(row.newest or 0) > row.last_capture,
             reason=text(row.refused_code, **row.refused_params) if row.refused_code else "",
             missing=tuple(f"U+{code:04X}" for code in row.missing),
         )
