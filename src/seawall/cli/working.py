@@ -13,7 +13,7 @@ from django.db import connections
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
-from seawall.outreach.api import Worker, WorkerOptions, handle_received
+from seawall.outreach.api import Worker, WorkerOptions, find_answers, handle_received
 from seawall.settings.env import get_settings
 from seawall.shops.api import renew_due
 
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+ANSWERS_PAUSE_S = 1.0
+"""How long the thread rests that looks for answers whose pushes were lost: one read a shop and second at most."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 
@@ -51,6 +53,7 @@ async def _run() -> None:
 
     chores = [
         Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
+        Chore("answers", _look_for_answers, ANSWERS_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
     for chore in chores:
@@ -66,6 +69,12 @@ async def _run() -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+def _look_for_answers() -> bool:
+    """One round, then always a rest: reads are paced by it."""
+    find_answers(clock=SYSTEM_CLOCK)
+    return False
 
 
 class Chore(threading.Thread):

@@ -12,6 +12,7 @@ from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
 from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.replies.api import find_answers
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
@@ -43,6 +44,7 @@ __all__ = [
     "WorkerOptions",
     "approve",
     "counts_of",
+    "find_answers",
     "give_back",
     "handle_received",
     "leave_out_orders",

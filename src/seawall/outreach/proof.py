@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 
 from seawall.connectors.contracts import ChatMessage
 from seawall.evidence.api import Capture, Grade, again, grade_of, is_blocked, is_recalled, keep
-from seawall.inbox.api import Conversation
+from seawall.inbox.api import Conversation, Message
 from seawall.kernel.clock import Clock
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
+from seawall.outreach.states import SENT
 
 _STEPS = ((Grade.CONFIRMED, "confirmed"), (Grade.READ, "read"), (Grade.ANSWERED, "answered"))
 
@@ -21,6 +22,11 @@ def apply_record(message: ChatMessage, *, recipient_id: int, clock: Clock) -> No
     prove, with what the buyer did before this proof came. Seeing it twice changes nothing."""
     row = Recipient.objects.select_related("order").get(pk=recipient_id)
     _tie_early(row, message)
+    if row.platform_message_id == message.message_id and row.sent_at != message.sent_at:
+        # Answers are held against this instant, and it is the platform's clock that stamps them.
+        row.sent_at = message.sent_at
+        Recipient.objects.filter(pk=row.pk).update(sent_at=message.sent_at)
+    _tie_messages(row, message)
     follow_records(row, clock=clock)
 
 
@@ -41,6 +47,30 @@ def follow_records(row: Recipient, *, clock: Clock) -> None:
         for step, event in _STEPS:
             if found.grade.rank >= step.rank:
                 move_rows(this, event, clock=clock)
+
+
+def contacted(shop_id: int, session_id: str) -> QuerySet[Recipient]:
+    """Ledger rows of a shop whose message went into this conversation."""
+    return Recipient.objects.filter(
+        session_id=session_id, order__shop_id=shop_id, state__in=[s.value for s in SENT]
+    ).select_related("order")
+
+
+def _tie_messages(row: Recipient, message: ChatMessage) -> None:
+    """Answers kept before this proof came: each hangs on the order it names, else on the last one written to before
+    it, as if they had come in order."""
+    early = Message.objects.filter(
+        conversation__shop_id=row.order.shop_id, conversation__session_id=message.session_id, sent_at__gte=row.sent_at
+    ).exclude(speaker="seller")
+    rows: list[Recipient] | None = None
+    for each in early:
+        if rows is None:
+            rows = list(contacted(row.order.shop_id, message.session_id).order_by("-sent_at", "-pk"))
+        before = [other for other in rows if other.sent_at is not None and other.sent_at <= each.sent_at]
+        named = [other for other in before if other.order.platform_order_id in each.text]
+        found = next(iter(named or before), None)
+        if found is not None and found.pk != each.recipient_id:
+            Message.objects.filter(pk=each.pk).update(recipient=found)
 
 
 def _tie_early(row: Recipient, message: ChatMessage) -> None:

@@ -76,6 +76,8 @@ RECIPIENT = Machine[RecipientState](
         (_P.CLAIMED, "rejected"): _P.REJECTED,
         (_P.CLAIMED, "lost_sight"): _P.UNKNOWN,
         (_P.CLAIMED, "give_to_person"): _P.NEEDS_PERSON,
+        # At the last look before the send its buyer turned out to want no more messages: nothing left.
+        (_P.CLAIMED, "opted_out"): _P.LEFT_OUT,
         (_P.UNKNOWN, "acknowledged"): _P.ACKNOWLEDGED,
         (_P.UNKNOWN, "not_at_platform"): _P.WAITING,
         (_P.UNKNOWN, "give_to_person"): _P.NEEDS_PERSON,

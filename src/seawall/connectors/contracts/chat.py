@@ -23,6 +23,8 @@ class SessionOpened:
 
     session_id: str
     exchange: Exchange
+    buyer_id: str = ""
+    """The buyer's account where the platform names it here: before the first message a handle alone says no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,9 @@ class SessionState:
     seller_read_up_to: datetime | None
     buyer_read_up_to: datetime | None
     raw: Mapping[str, Any]
+    last_message_id: str = ""
+    """The newest message of whomever; empty where the platform does not say."""
+    last_message_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Platform
 from seawall.outreach import policy
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.contact import REASON as OPTED_OUT
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import NothingToSend
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
 from seawall.outreach.states import RecipientState
@@ -155,8 +157,11 @@ def _ledger_rows(
     now = clock.now()
     rows = []
     sendable = 0
+    opted_out = stopped_orders(roll_out.team_id, {m.order_id for m in messages}, {m.shop_id for m in messages})
     for rank, message in enumerate(sorted(messages, key=lambda m: m.exposure)):
-        lane = lanes.get(message.shop_id)
+        is_out = message.order_id in opted_out
+        lane = None if is_out else lanes.get(message.shop_id)
+        unreached = RecipientState.LEFT_OUT if is_out else RecipientState.NO_CONNECTION
         rows.append(
             Recipient(
                 team_id=roll_out.team_id,
@@ -172,8 +177,8 @@ def _ledger_rows(
                 text=message.text,
                 text_sha256=message.text_sha256,
                 script_digest=roll_out.script_digest,
-                state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
-                reason_code="" if lane else "no_sending_connection",
+                state=RecipientState.WAITING if lane else unreached,
+                reason_code="" if lane else OPTED_OUT if is_out else "no_sending_connection",
                 state_at=now,
             )
         )
