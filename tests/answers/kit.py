@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.contracts.places import Place
 from tests.kit.lazada_sim import PushSink
-from tests.kit.rollout import Desk, Storm, a_desk, a_shop, planned
+from tests.kit.rollout import Storm, a_desk, a_shop, planned
 from tests.kit.storm import tend_all
 
 from seawall.connectors.contracts import EventKind, PushEvent
@@ -35,6 +35,7 @@ from seawall.shops.api import ConnectShop, Shop, connect_shop, credentials_of
 
 _LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 MARKETS = {Platform.LAZADA: "TH", Platform.SHOPEE: "MY", Platform.TIKTOK: "VN"}
+BUYER = "200000777"
 STOP = {
     Platform.LAZADA: "อย่าส่งข้อความมาอีก ไม่ต้องติดต่อมาแล้ว",
     Platform.SHOPEE: "jangan mesej saya lagi",
@@ -178,9 +179,10 @@ class Scene:
         return self.storm.counts()
 
 
-def a_scene(place: Place, sink: PushSink, *, orders: int = 4, desk: Desk | None = None) -> Scene:
-    """A storm of orders the simulator knows, planned and ready for its sample."""
-    desk = desk or a_desk()
+def a_scene(place: Place, sink: PushSink, *, orders: int = 4, same_buyer: bool = False) -> Scene:
+    """A storm of orders the simulator knows, planned and ready for its sample; with `same_buyer` all are one buyer's,
+    which only the platform knows."""
+    desk = a_desk()
     shop = a_shop(desk, MARKETS[place.platform], platform=place.platform)
     credentials = place.credentials()
     connect_shop(
@@ -192,6 +194,8 @@ def a_scene(place: Place, sink: PushSink, *, orders: int = 4, desk: Desk | None 
         by=desk.admin, clock=SYSTEM_CLOCK,
     )  # fmt: skip
     ids = list(place.orders[:orders])
+    if same_buyer:
+        place.sim.add_orders(place.store, [{"order_id": order_id, "buyer_id": BUYER} for order_id in ids])
     now = SYSTEM_CLOCK.now()
     Order.objects.bulk_create(
         Order(

@@ -13,7 +13,7 @@ from django.db import connections
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
-from seawall.outreach.api import Worker, WorkerOptions, find_answers, handle_received
+from seawall.outreach.api import Worker, WorkerOptions, find_answers, handle_received, leave_out_unconcerned
 from seawall.settings.env import get_settings
 from seawall.shops.api import renew_due
 
@@ -23,6 +23,8 @@ PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
 ANSWERS_PAUSE_S = 1.0
 """How long the thread rests that looks for answers whose pushes were lost: one read a shop and second at most."""
+CONCERN_PAUSE_S = 10.0
+"""How long a row may wait whose order no longer concerns the storm; it is never sent meanwhile."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 
@@ -54,6 +56,7 @@ async def _run() -> None:
     chores = [
         Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
         Chore("answers", _look_for_answers, ANSWERS_PAUSE_S, on_failure=stop_all),
+        Chore("concern", _leave_out, CONCERN_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
     for chore in chores:
@@ -69,6 +72,12 @@ async def _run() -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+def _leave_out() -> bool:
+    """Once, then a rest: how often it finds something says nothing of the next time."""
+    leave_out_unconcerned(clock=SYSTEM_CLOCK)
+    return False
 
 
 def _look_for_answers() -> bool:

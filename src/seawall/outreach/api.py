@@ -1,12 +1,23 @@
 """What other capabilities may use of outreach."""
 
+from seawall.outreach.answers import (
+    AnswerSummary,
+    Talk,
+    answer_counts,
+    stops_of,
+    summary_of,
+    talk_views,
+    talks_of,
+)
+from seawall.outreach.commands.answers import correct_answer, lift_stop
 from seawall.outreach.commands.decide import Decide, approve, send_back
-from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
+from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
@@ -26,6 +37,7 @@ __all__ = [
     "SENDING",
     "SENT",
     "STEP_FIRST_CONTACT",
+    "AnswerSummary",
     "Approval",
     "Attempt",
     "Ceiling",
@@ -39,15 +51,21 @@ __all__ = [
     "RollOutState",
     "StalePlan",
     "TakeBatch",
+    "Talk",
     "Wave",
     "Worker",
     "WorkerOptions",
+    "answer_counts",
     "approve",
+    "correct_answer",
     "counts_of",
     "find_answers",
     "give_back",
     "handle_received",
     "leave_out_orders",
+    "leave_out_unconcerned",
+    "lift_stop",
+    "look_now",
     "minutes_needed",
     "pause",
     "plan_roll_out",
@@ -58,6 +76,11 @@ __all__ = [
     "settle_by_person",
     "start",
     "stop",
+    "stops_of",
+    "summary_of",
     "take_batch",
+    "talk_views",
+    "talks_of",
+    "told_as_sent",
     "void_live_roll_outs",
 ]

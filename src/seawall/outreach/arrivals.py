@@ -24,7 +24,7 @@ from seawall.outreach.contact import stop_contact
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import notice_lost
 from seawall.outreach.models import Recipient
-from seawall.outreach.proof import apply_record, contacted, follow_records
+from seawall.outreach.proof import apply_record, contacted, follow_records, same_words
 
 _HANDLER = 0x5EA_0002
 """Advisory lock of whoever takes in news."""
@@ -161,13 +161,18 @@ def _recipient_of(arrival: Arrival, message: ChatMessage) -> Recipient | None:
     """The ledger row a message of ours is the sending of: by platform id, else by its words (they name the order) where
     an attempt has no answer yet. Each look goes by an index: there is a push for every message."""
     mine = Recipient.objects.filter(team_id=arrival.team_id, order__shop_id=arrival.shop_id).order_by("pk")
-    same_words = mine.filter(text_sha256=sha256_text(message.text))
+    with_words = mine.filter(text_sha256=sha256_text(message.text))
     tried = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
-    return (
-        same_words.filter(platform_message_id=message.message_id).first()
+    found = (
+        with_words.filter(platform_message_id=message.message_id).first()
         or mine.filter(session_id=message.session_id, platform_message_id=message.message_id).first()
-        or same_words.filter(tried, platform_message_id="").first()
+        or with_words.filter(tried, platform_message_id="").first()
     )
+    if found is not None:
+        return found
+    # A person named this very message: it settles their row if it says the approved words.
+    told = mine.filter(tried, told_message_id=message.message_id, platform_message_id="").first()
+    return told if told is not None and same_words(told.text, message.text) else None
 
 
 def _keep(arrival: Arrival, message: ChatMessage, row: Recipient | None) -> None:

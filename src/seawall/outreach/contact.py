@@ -8,6 +8,7 @@ platform opens the conversation is known then, and looked at once more before a 
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from seawall.inbox.api import ContactStop, Message, Source
@@ -123,13 +124,12 @@ def stopped_keys() -> frozenset[tuple[int, str]]:
 def spare_waiting(*, clock: Clock) -> int:
     """Leave out rows that came back to waiting after their buyer's stop (given back, or found not sent). Returns how
     many."""
-    sessions = {key for _, key in stopped_keys()}
+    keys = stopped_keys()
+    sessions = {key for _, key in keys}
     if not sessions:
         return 0
-    shops = ContactStop.objects.filter(lifted_at__isnull=True).values("shop_id")
-    rows = Recipient.objects.filter(session_id__in=sessions, state="waiting", order__shop_id__in=shops)
-    keys = stopped_keys()
-    mine = [
-        pk for pk, shop, session in rows.values_list("pk", "order__shop_id", "session_id") if (shop, session) in keys
-    ]
-    return free_and_leave_out(Recipient.objects.filter(pk__in=mine), clock=clock) if mine else 0
+    with transaction.atomic():
+        rows = Recipient.objects.filter(session_id__in=sessions, state="waiting")
+        found = rows.values_list("pk", "order__shop_id", "session_id")
+        mine = [pk for pk, shop, session in found if (shop, session) in keys]
+        return free_and_leave_out(Recipient.objects.filter(pk__in=mine), clock=clock) if mine else 0

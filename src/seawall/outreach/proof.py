@@ -4,6 +4,9 @@ The state follows from the records kept of the row by the very rules a pack is g
 ledger claims, the records prove, whatever order they came in.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from seawall.connectors.contracts import ChatMessage
@@ -20,6 +23,44 @@ _STEPS = ((Grade.CONFIRMED, "confirmed"), (Grade.READ, "read"), (Grade.ANSWERED,
 def apply_record(message: ChatMessage, *, recipient_id: int, clock: Clock) -> None:
     """Our own message was seen in the platform's record, and that record is kept: the row becomes what its records
     prove, with what the buyer did before this proof came. Seeing it twice changes nothing."""
+    own = _Own(session_id=message.session_id, message_id=message.message_id, sent_at=message.sent_at)
+    _apply(own, recipient_id=recipient_id, clock=clock)
+
+
+def apply_seen(kept: Message, *, recipient_id: int, clock: Clock) -> None:
+    """A message of ours that is kept already turns out to be this row's sending: its records are tied to the row, and
+    the row becomes what they prove. The caller has held the words against each other."""
+    row = Recipient.objects.select_related("order").get(pk=recipient_id)
+    session_id = kept.conversation.session_id
+    Recipient.objects.filter(pk=row.pk).update(
+        platform_message_id=kept.message_id, session_id=session_id, sent_at=kept.sent_at
+    )
+    move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
+    Message.objects.filter(pk=kept.pk).update(recipient=row)
+    records = Capture.objects.filter(shop_id=row.order.shop_id, message_id=kept.message_id, recipient__isnull=True)
+    keep(
+        again(capture, incident_id=row.incident_id, order_id=row.order_id, recipient_id=row.pk)
+        for capture in records.order_by("pk")
+    )
+    own = _Own(session_id=session_id, message_id=kept.message_id, sent_at=kept.sent_at)
+    _apply(own, recipient_id=row.pk, clock=clock)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts say the same to a reader: spaces and line ends may differ on the way through a platform."""
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Own:
+    """A message of ours as the platform's record names it."""
+
+    session_id: str
+    message_id: str
+    sent_at: datetime
+
+
+def _apply(message: _Own, *, recipient_id: int, clock: Clock) -> None:
     row = Recipient.objects.select_related("order").get(pk=recipient_id)
     _tie_early(row, message)
     if row.platform_message_id == message.message_id and row.sent_at != message.sent_at:
@@ -56,7 +97,7 @@ def contacted(shop_id: int, session_id: str) -> QuerySet[Recipient]:
     ).select_related("order")
 
 
-def _tie_messages(row: Recipient, message: ChatMessage) -> None:
+def _tie_messages(row: Recipient, message: _Own) -> None:
     """Answers kept before this proof came: each hangs on the order it names, else on the last one written to before
     it, as if they had come in order."""
     early = Message.objects.filter(
@@ -73,7 +114,7 @@ def _tie_messages(row: Recipient, message: ChatMessage) -> None:
             Message.objects.filter(pk=each.pk).update(recipient=found)
 
 
-def _tie_early(row: Recipient, message: ChatMessage) -> None:
+def _tie_early(row: Recipient, message: _Own) -> None:
     """Reads and answers of this conversation that arrived before this proof did: their records are tied to this order
     too."""
     shop_id, since = row.order.shop_id, min(filter(None, (message.sent_at, row.sent_at)))

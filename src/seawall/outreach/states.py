@@ -82,6 +82,8 @@ RECIPIENT = Machine[RecipientState](
         (_P.UNKNOWN, "not_at_platform"): _P.WAITING,
         (_P.UNKNOWN, "give_to_person"): _P.NEEDS_PERSON,
         (_P.NEEDS_PERSON, "acknowledged"): _P.ACKNOWLEDGED,
+        # A person has the platform asked once more; what is not there by the rules for unknowns may go again.
+        (_P.NEEDS_PERSON, "look_again"): _P.UNKNOWN,
         # A row given back after looking in vain, whose message the platform pushes after all: it must not go again.
         (_P.WAITING, "acknowledged"): _P.ACKNOWLEDGED,
         (_P.NEEDS_PERSON, "not_at_platform"): _P.WAITING,

@@ -260,6 +260,8 @@ EVENTS: Mapping[str, Words] = {
     "blocked": _p("event", "be filtered"),
     "read": _p("event", "be read"),
     "answered": _p("event", "be answered"),
+    "opted_out": _p("event", "spare a buyer who wants no more"),
+    "look_again": _p("event", "ask the platform again"),
 }
 """Verbs of all machines, as they stand in a refusal."""
 
@@ -280,6 +282,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.read": _p("permission", "see the roll-out"),
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
+    "inbox.correct": _p("permission", "say what a buyer’s message wants"),
+    "contact.lift": _p("permission", "let a buyer be written to again"),
     "seat.work": _p("permission", "work at a seat"),
     "outreach.approve": _p("permission", "approve or send back"),
     "outreach.start": _p("permission", "start the roll-out"),
