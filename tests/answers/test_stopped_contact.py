@@ -81,9 +81,7 @@ def test_the_same_word_handled_twice_stops_once_and_a_lifted_stop_stays_lifted(s
     assert ContactStop.objects.get().lifted_why == "the buyer called and asked to be told"
 
 
-def test_what_is_in_flight_is_told_truthfully_and_what_comes_back_stays(
-    place: Place, push_sink: PushSink
-) -> None:
+def test_what_is_in_flight_is_told_truthfully_and_what_comes_back_stays(place: Place, push_sink: PushSink) -> None:
     scene = a_scene(place, push_sink, orders=4, same_buyer=True)
     session = scene.sample()
     scene.push_in()

@@ -25,6 +25,7 @@ from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.replies.api import find_answers
 from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -33,10 +34,12 @@ STEP_FIRST_CONTACT = "first_contact"
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "NOT_DELIVERED",
     "OPEN",
     "SENDING",
     "SENT",
     "STEP_FIRST_CONTACT",
+    "TO_SETTLE",
     "AnswerSummary",
     "Approval",
     "Attempt",
@@ -52,6 +55,7 @@ __all__ = [
     "StalePlan",
     "TakeBatch",
     "Talk",
+    "Wanted",
     "Wave",
     "Worker",
     "WorkerOptions",
@@ -62,14 +66,17 @@ __all__ = [
     "find_answers",
     "give_back",
     "handle_received",
+    "last_tries",
     "leave_out_orders",
     "leave_out_unconcerned",
     "lift_stop",
     "look_now",
     "minutes_needed",
+    "not_delivered",
     "pause",
     "plan_roll_out",
     "press",
+    "reasons_of",
     "resume",
     "send_back",
     "send_sample",

@@ -6,7 +6,7 @@ platform opens the conversation is known then, and looked at once more before a 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -72,28 +72,27 @@ def rows_of(stop: ContactStop) -> QuerySet[Recipient]:
     in_shop = Recipient.objects.filter(team_id=stop.team_id, order__shop_id=stop.shop_id)
     session_id = stop.conversation.session_id
     same = Q(session_id=session_id)
-    for person in _named([stop]):
-        same |= person
+    for person in _people(stop):
+        same |= Q(**{f"order__{name}": value for name, value in person.items()})
     return in_shop.filter(same)
 
 
-def _named(stops: Iterable[ContactStop]) -> list[Q]:
-    """Conditions on a ledger row's order: bought by somebody whom one of these stops is of."""
-    conditions: list[Q] = []
-    for stop in stops:
-        known = Order.objects.filter(
-            pk__in=Recipient.objects.filter(
-                order__shop_id=stop.shop_id, session_id=stop.conversation.session_id
-            ).values("order_id")
-        ).exclude(buyer_handle="")
-        for handle, phone, platform in known.values_list("buyer_handle", "phone", "shop__platform").distinct():
-            if "*" in handle:
-                continue
-            if Platform(platform) in _ACCOUNT_NAMES:
-                conditions.append(Q(order__buyer_handle=handle))
-            elif phone:
-                conditions.append(Q(order__buyer_handle=handle, order__phone=phone))
-    return conditions
+def _people(stop: ContactStop) -> list[dict[str, str]]:
+    """What the export says of the buyer of a stop, as far as it tells one buyer from another."""
+    known = Order.objects.filter(
+        pk__in=Recipient.objects.filter(order__shop_id=stop.shop_id, session_id=stop.conversation.session_id).values(
+            "order_id"
+        )
+    ).exclude(buyer_handle="")
+    people: list[dict[str, str]] = []
+    for handle, phone, platform in known.values_list("buyer_handle", "phone", "shop__platform").distinct():
+        if "*" in handle:
+            continue
+        if Platform(platform) in _ACCOUNT_NAMES:
+            people.append({"buyer_handle": handle})
+        elif phone:
+            people.append({"buyer_handle": handle, "phone": phone})
+    return people
 
 
 def stopped_orders(team_id: int, order_ids: Collection[int], shop_ids: Collection[int]) -> frozenset[int]:
@@ -106,9 +105,8 @@ def stopped_orders(team_id: int, order_ids: Collection[int], shop_ids: Collectio
             order__shop_id=stop.shop_id, session_id=stop.conversation.session_id
         ).values_list("order_id", flat=True)
         found.update(known)
-        for person in _named([stop]):
-            same = {name.removeprefix("order__"): value for name, value in person.children}  # type: ignore[misc]
-            found.update(in_shop.filter(**same).values_list("pk", flat=True))
+        for person in _people(stop):
+            found.update(in_shop.filter(**person).values_list("pk", flat=True))
     return frozenset(found & set(order_ids))
 
 

@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, packs, room, rules, shops, steer
+from seawall.web.pages import answers, board, cases, decide, imports, outcomes, packs, room, rules, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("incidents/<str:code>/timeline/", room.timeline, name="timeline"),
     path("incidents/<str:code>/cases/", cases.cases, name="cases"),
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
+    path("incidents/<str:code>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("incidents/<str:code>/outcomes/<int:pk>/", outcomes.settle, name="settle"),
+    path("incidents/<str:code>/answers/", answers.answers, name="answers"),
+    path("incidents/<str:code>/answers/<int:pk>/", answers.answer, name="answer"),
     path("incidents/<str:code>/attest/", decide.attest, name="attest"),
     path("incidents/<str:code>/approve/", decide.approve, name="approve"),
     path("incidents/<str:code>/sample/", steer.sample, name="sample"),

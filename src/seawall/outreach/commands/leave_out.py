@@ -55,6 +55,7 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         )  # fmt: skip
         if not moved:
             raise Refused("move_refused", machine="recipient", state=row.state, event=event)
+        Recipient.objects.filter(pk=row.pk).update(told_message_id="")
         record(
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,
@@ -107,7 +108,8 @@ def told_as_sent(recipient_id: int, *, message_id: str, by: Actor, clock: Clock,
                 raise Refused("settle_words_differ", message=told)
             apply_seen(kept, recipient_id=row.pk, clock=clock)
             return True
-        _look_again(row, clock)
+        # Only read: the look-ups of unknowns end in sending again, and somebody says that it was sent.
+        _read_conversation(row, clock)
     return False
 
 
@@ -137,16 +139,20 @@ def _look_again(row: Recipient, clock: Clock) -> bool:
     if row.state == RecipientState.ACKNOWLEDGED:
         mine.update(confirm_after=now)
         return True
-    if row.lane_id is None:
-        return False
-    if row.state == RecipientState.NEEDS_PERSON and row.reason_code in _LOOKED_UP_IN_VAIN:
+    if row.state == RecipientState.NEEDS_PERSON and row.reason_code in _LOOKED_UP_IN_VAIN and not row.told_message_id:
+        if row.lane_id is None:
+            return False
         mine.update(looked_up=0, look_up_after=now, unknown_since=now)
         move_rows(mine, "look_again", clock=clock)
         return True
+    return _read_conversation(row, clock)
+
+
+def _read_conversation(row: Recipient, clock: Clock) -> bool:
     if not row.session_id:
         return False
     conversation, _ = Conversation.objects.get_or_create(
         shop_id=row.order.shop_id, session_id=row.session_id, defaults={"team_id": row.team_id}
     )
-    look_again(conversation, at=now)
+    look_again(conversation, at=clock.now())
     return True
