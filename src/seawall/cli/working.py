@@ -10,11 +10,12 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from seawall.connectors.language_model import Endpoint
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
-from seawall.outreach.api import Worker, WorkerOptions, find_answers, handle_received, leave_out_unconcerned
-from seawall.settings.env import get_settings
+from seawall.outreach.api import Asker, Worker, WorkerOptions, find_answers, handle_received, leave_out_unconcerned
+from seawall.settings.env import Settings, get_settings
 from seawall.shops.api import renew_due
 
 log = structlog.get_logger()
@@ -59,6 +60,9 @@ async def _run() -> None:
         Chore("concern", _leave_out, CONCERN_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
+    if settings.intent_model_url:
+        asker = Asker(model_endpoint(settings), clock=SYSTEM_CLOCK)
+        chores.append(Chore("model", lambda: asker.ask() > 0, ANSWERS_PAUSE_S, on_failure=stop_all))
     for chore in chores:
         chore.start()
     try:
@@ -72,6 +76,14 @@ async def _run() -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+def model_endpoint(settings: Settings) -> Endpoint:
+    """The language model an administrator named."""
+    key = settings.intent_model_key.get_secret_value() if settings.intent_model_key else ""
+    return Endpoint(
+        url=settings.intent_model_url, model=settings.intent_model, key=key, timeout_s=settings.intent_model_timeout_s
+    )
 
 
 def _leave_out() -> bool:

@@ -71,8 +71,8 @@ def settle(message: Message) -> Source | None:
 
 
 def holding(readings: Iterable[Reading]) -> Reading | None:
-    """Which of a message's readings holds: the newest of a person; else the model's where the rules are in doubt and
-    found nothing that may not be dropped; else the rules'."""
+    """Which of a message's readings holds: the newest of a person; else the model's where the rules are in doubt,
+    found nothing that may not be dropped, and are less sure than the model; else the rules'."""
     by_source = {Source(each.source): each for each in readings}
     person, rules, model = (by_source.get(source) for source in (Source.PERSON, Source.RULES, Source.MODEL))
     if person is not None:
@@ -80,7 +80,7 @@ def holding(readings: Iterable[Reading]) -> Reading | None:
     if rules is None or model is None:
         return rules or model
     is_kept = Label(rules.label) in NEVER_DROPPED or (rules.score or 0) >= SURE
-    return rules if is_kept else model
+    return rules if is_kept or (model.score or 0) < (rules.score or 0) else model
 
 
 def _let_hold(message: Message, label: str, score: float | None, source: Source, language: str) -> None:

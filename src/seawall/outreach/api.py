@@ -24,6 +24,7 @@ from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut,
 from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.replies.api import find_answers
+from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
@@ -42,6 +43,7 @@ __all__ = [
     "TO_SETTLE",
     "AnswerSummary",
     "Approval",
+    "Asker",
     "Attempt",
     "Ceiling",
     "Decide",

@@ -63,11 +63,13 @@ class _Own:
 def _apply(message: _Own, *, recipient_id: int, clock: Clock) -> None:
     row = Recipient.objects.select_related("order").get(pk=recipient_id)
     _tie_early(row, message)
+    since = min(filter(None, (message.sent_at, row.sent_at)))
     if row.platform_message_id == message.message_id and row.sent_at != message.sent_at:
-        # Answers are held against this instant, and it is the platform's clock that stamps them.
+        # Answers are held against this instant, and it is the platform's clock that stamps them. Until now it was ours:
+        # what was said between the two may hang on the wrong order.
         row.sent_at = message.sent_at
         Recipient.objects.filter(pk=row.pk).update(sent_at=message.sent_at)
-    _tie_messages(row, message)
+    _tie_messages(row, message, since)
     follow_records(row, clock=clock)
 
 
@@ -97,11 +99,11 @@ def contacted(shop_id: int, session_id: str) -> QuerySet[Recipient]:
     ).select_related("order")
 
 
-def _tie_messages(row: Recipient, message: _Own) -> None:
+def _tie_messages(row: Recipient, message: _Own, since: datetime) -> None:
     """Answers kept before this proof came: each hangs on the order it names, else on the last one written to before
     it, as if they had come in order."""
     early = Message.objects.filter(
-        conversation__shop_id=row.order.shop_id, conversation__session_id=message.session_id, sent_at__gte=row.sent_at
+        conversation__shop_id=row.order.shop_id, conversation__session_id=message.session_id, sent_at__gte=since
     ).exclude(speaker="seller")
     rows: list[Recipient] | None = None
     for each in early:
