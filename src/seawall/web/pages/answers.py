@@ -90,7 +90,9 @@ def _reply_by(talk: Talk, rules: RulesOn, now: datetime) -> tuple[Left | None, b
         ref=str(talk.conversation.pk), platform=Platform(shop.platform), market=Market(shop.market),
         events={Event.BUYER_WROTE: talk.waits_since},
     )  # fmt: skip
-    clock = next((each for each in clocks_of(facts, rules, now) if each.kind is ClockKind.CHAT), None)
+    # The platform's clock may run ahead of ours: what was just said is not in the future.
+    clocks = clocks_of(facts, rules, max(now, talk.waits_since))
+    clock = next((each for each in clocks if each.kind is ClockKind.CHAT), None)
     return (left_until(clock.breach_at, now), clock.must_check) if clock else (None, False)
 
 
