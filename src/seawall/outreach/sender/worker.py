@@ -43,7 +43,7 @@ class WorkerOptions:
 
     claim_size: int = 20
     in_flight: int = 100
-    grace: timedelta = timedelta(seconds=30)
+    grace: timedelta = timedelta(seconds=25)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
     confirm_again: timedelta = timedelta(seconds=30)
     """Wait before the proof of an acknowledged message is looked for again."""
@@ -183,9 +183,10 @@ class Worker:
 
     async def _chores(self) -> None:
         """Refresh what may be sent, notice dead workers, tend gates."""
-        # First who is not to be written to, then who is: a roll-out never starts before its stops are known.
+        sending = await self._db(_sending_now)
+        # Asked after, taken over before: no roll-out sends before it is known who of its shops wants no more.
         self._opted_out = await self._db(stopped_keys)
-        self._sending = await self._db(_sending_now)
+        self._sending = sending
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
