@@ -66,7 +66,8 @@ def read_lists(*, clock: Clock) -> int:
     due = _take_due(clock)
     if not due:
         return 0
-    for found in asyncio.run(_read_all(due, clock)):
+    jobs = [(row, _back_to(row, clock)) for row in due]
+    for found in asyncio.run(_read_all(jobs, clock)):
         _conclude(found, clock)
     return len(due)
 
@@ -106,8 +107,8 @@ def _take_due(clock: Clock) -> list[ReplyList]:
     return taken
 
 
-async def _read_all(due: Sequence[ReplyList], clock: Clock) -> list[_Listed]:
-    return list(await asyncio.gather(*(_read_one(row, _back_to(row, clock), clock) for row in due)))
+async def _read_all(jobs: Sequence[tuple[ReplyList, datetime | None]], clock: Clock) -> list[_Listed]:
+    return list(await asyncio.gather(*(_read_one(row, back_to, clock) for row, back_to in jobs)))
 
 
 def _back_to(row: ReplyList, clock: Clock) -> datetime | None:
