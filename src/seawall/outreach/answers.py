@@ -55,10 +55,10 @@ def summary_of(actor: Actor, incident_id: int) -> AnswerSummary:
     found = answers_of(actor, incident_id)
     total = found.aggregate(buyers=Count("conversation", distinct=True), messages=Count("pk"))
     by_intent = found.values_list("intent").annotate(n=Count("conversation", distinct=True)).order_by("-n", "intent")
-    stops = stops_of(actor, incident_id)
+    stops = stops_of(actor, incident_id).aggregate(all=Count("pk"), unsure=Count("pk", filter=Q(needs_look=True)))
     return AnswerSummary(
-        buyers=total["buyers"], messages=total["messages"], by_intent=dict(by_intent), stopped=stops.count(),
-        to_look_at=stops.filter(needs_look=True).count(),
+        buyers=total["buyers"], messages=total["messages"], by_intent=dict(by_intent), stopped=stops["all"],
+        to_look_at=stops["unsure"],
     )  # fmt: skip
 
 
