@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 ANGRY = "ร้านแย่มาก โกรธมาก หลอกลวงลูกค้า"
 STOP = "อย่าส่งข้อความมาอีก ไม่ต้องติดต่อมาแล้ว"
-UNCLEAR = "hmm zzz qqq"
+UNCLEAR = "xkcd vbnm"
 
 
 @pytest.fixture

@@ -172,8 +172,15 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
 
 
 LINES = """
+approval link S-0001 --name x
+approval list S-0001
+approval renew S-0001 1
+approval revoke S-0001 1 --why x
 evidence list S-0001
 evidence pack S-0001
+inbox answers S-0001
+inbox correct S-0001 1 --intent thanks
+inbox lift S-0001 1 --why x
 incident add-orders S-0001
 incident add-orders S-0001 FILE
 incident attest S-0001 --seen x
@@ -182,6 +189,7 @@ incident facts S-0001 --file FILE
 incident list
 incident open --seller s --title t
 incident paper S-0001 FILE
+incident risk S-0001
 incident script S-0001
 incident script S-0001 --file FILE
 incident show S-0001
@@ -193,8 +201,11 @@ migrate
 orders import FILE --shop S
 orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
+outreach look S-0001 1
 outreach pause S-0001
 outreach plan S-0001
+outreach reach S-0001
+outreach replan S-0001
 outreach resume S-0001 --why x
 outreach sample S-0001
 outreach send-back S-0001 --binding x --comment y

@@ -16,8 +16,18 @@ from django.db import connections
 from seawall.cli.fleet_clock import FleetClock
 from seawall.connectors.language_model import Endpoint
 from seawall.incidents.api import tend as tend_incidents
+from seawall.incidents.api import tend_clocks
 from seawall.kernel.errors import SeawallError
-from seawall.outreach.api import Asker, Worker, WorkerOptions, find_answers, handle_received, leave_out_unconcerned
+from seawall.outreach.api import (
+    Asker,
+    Worker,
+    WorkerOptions,
+    close_windows,
+    find_answers,
+    handle_received,
+    leave_out_unconcerned,
+    replan_moved,
+)
 from seawall.settings.env import Settings, get_settings
 from seawall.settings.running import ensure_database
 from seawall.shops.api import renew_due
@@ -30,6 +40,10 @@ ANSWERS_PAUSE_S = 1.0
 """How long the thread rests that looks for answers whose pushes were lost: one read a shop and second at most."""
 CONCERN_PAUSE_S = 10.0
 """How long a row may wait whose order no longer concerns the storm; it is never sent meanwhile."""
+PLAN_PAUSE_S = 1.0
+"""How long the planning thread rests between two looks at windows and lanes."""
+CLOCK_PAUSE_S = 5.0
+"""How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
@@ -43,7 +57,8 @@ class Parts:
     lanes: bool = True
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
-    """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens."""
+    """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens, keep plans up with the
+    world, tend the clocks of orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -163,11 +178,22 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         leave_out_unconcerned(clock=clock)
         return False
 
+    def tend_plans() -> bool:
+        clock.follow()
+        close_windows(clock=clock)
+        return replan_moved(clock=clock) > 0
+
+    def tend_deadlines() -> bool:
+        clock.follow()
+        return tend_clocks(clock=clock)
+
     chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("answers", look_for_answers, ANSWERS_PAUSE_S, on_failure=on_failure),
         Chore("concern", leave_out, CONCERN_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
+        Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
+        Chore("clocks", tend_deadlines, CLOCK_PAUSE_S, on_failure=on_failure),
     ]
     settings = get_settings()
     if settings.intent_model_url:

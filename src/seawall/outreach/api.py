@@ -12,17 +12,22 @@ from seawall.outreach.answers import (
 from seawall.outreach.commands.answers import correct_answer, lift_stop
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
-from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
+from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.errors import StalePlan
-from seawall.outreach.ledger import counts_of
-from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
-from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.groups import named_together
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach_lines import ReachLine, reach_lines
+from seawall.outreach.reach_snapshots import Difference, differences, newest
+from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.replies.api import find_answers
 from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.worker import Worker, WorkerOptions
@@ -35,6 +40,7 @@ STEP_FIRST_CONTACT = "first_contact"
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
     "SENDING",
@@ -47,9 +53,13 @@ __all__ = [
     "Attempt",
     "Ceiling",
     "Decide",
+    "Difference",
+    "DoorCount",
     "Lane",
     "PlanRollOut",
     "PlannedMessage",
+    "ReachLine",
+    "ReachSnapshot",
     "Recipient",
     "RecipientState",
     "RollOut",
@@ -63,8 +73,13 @@ __all__ = [
     "WorkerOptions",
     "answer_counts",
     "approve",
+    "assumption_lines",
+    "close_windows",
+    "contacted_orders",
     "correct_answer",
     "counts_of",
+    "differences",
+    "doors_now",
     "find_answers",
     "give_back",
     "handle_received",
@@ -74,15 +89,22 @@ __all__ = [
     "lift_stop",
     "look_now",
     "minutes_needed",
+    "named_together",
+    "newest",
     "not_delivered",
     "pause",
     "plan_roll_out",
     "press",
+    "reach_lines",
     "reasons_of",
+    "replan",
+    "replan_moved",
     "resume",
     "send_back",
     "send_sample",
+    "sentence_of",
     "settle_by_person",
+    "span_of",
     "start",
     "stop",
     "stops_of",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from seawall.connectors.contracts import ChatMessage, SessionState, Speaker
 from seawall.evidence.api import CaptureSource, NewCapture, keep
@@ -21,10 +21,11 @@ from seawall.kernel.digest import sha256_text
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market
 from seawall.outreach.contact import stop_contact
+from seawall.outreach.groups import keep_for_all
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import notice_lost
 from seawall.outreach.models import Recipient
-from seawall.outreach.proof import apply_record, contacted, follow_records, same_words
+from seawall.outreach.proof import LAST_FIRST, apply_record, contacted, follow_records, same_words
 
 _HANDLER = 0x5EA_0002
 """Advisory lock of whoever takes in news."""
@@ -85,21 +86,25 @@ def is_news(message: ChatMessage, *, shop_id: int) -> bool:
 
 def _own_message(arrival: Arrival, message: ChatMessage, clock: Clock) -> None:
     """The seller's own message in the platform's record: the proof that it was really sent, or really filtered."""
-    recipient = _recipient_of(arrival, message)
+    rows = _sendings_of(arrival, message) or _parted(arrival, message) or _told(arrival, message)
     store_message(
         message, team_id=arrival.team_id, shop_id=arrival.shop_id,
-        recipient_id=recipient.pk if recipient else None, received_at=arrival.received_at,
+        recipient_id=rows[0].pk if rows else None, received_at=arrival.received_at,
     )  # fmt: skip
-    _keep(arrival, message, recipient)
-    if recipient is None:
-        return
-    if not recipient.platform_message_id:
-        # The record overtook the answer of the send call, or came where none ever did: the platform's word settles it.
-        Recipient.objects.filter(pk=recipient.pk, platform_message_id="").update(
-            platform_message_id=message.message_id, session_id=message.session_id, sent_at=message.sent_at
-        )
-        move_rows(Recipient.objects.filter(pk=recipient.pk), "acknowledged", clock=clock)
-    apply_record(message, recipient_id=recipient.pk, clock=clock)
+    if not rows:
+        keep([_capture(arrival, message, None)])
+    keep(_capture(arrival, message, each) for each in _told_beside(arrival, message, rows))
+    for row in rows:
+        # There is a push for every message: those of single orders are spared a look for others.
+        (keep_for_all if row.has_riders else keep)([_capture(arrival, message, row)])
+        if not row.platform_message_id:
+            # The record overtook the answer of the send call, or came where none ever did: the platform's word settles
+            # it.
+            Recipient.objects.filter(pk=row.pk, platform_message_id="").update(
+                platform_message_id=message.message_id, session_id=message.session_id, sent_at=message.sent_at
+            )
+            move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
+        apply_record(message, recipient_id=row.pk, clock=clock)
 
 
 def _buyer_message(arrival: Arrival, message: ChatMessage, clock: Clock) -> None:
@@ -108,7 +113,7 @@ def _buyer_message(arrival: Arrival, message: ChatMessage, clock: Clock) -> None
     rows = list(
         contacted(arrival.shop_id, message.session_id)
         .filter(team_id=arrival.team_id, sent_at__lte=message.sent_at)
-        .order_by("-sent_at", "-pk")
+        .order_by(*LAST_FIRST)
     )
     named = [row for row in rows if row.order.platform_order_id in message.text]
     stored = store_message(
@@ -119,8 +124,7 @@ def _buyer_message(arrival: Arrival, message: ChatMessage, clock: Clock) -> None
     if message.speaker is not Speaker.BUYER:
         return
     tied: Sequence[Recipient | None] = rows or [None]
-    for each in tied:
-        _keep(arrival, message, each)
+    keep(_capture(arrival, message, each) for each in tied)
     for row in rows:
         follow_records(row, clock=clock)
     if stored.is_new and stored.message.intent == Label.OPT_OUT and not message.is_auto_reply:
@@ -157,35 +161,60 @@ def take_session(arrival: Arrival, state: SessionState, clock: Clock) -> None:
         follow_records(row, clock=clock)
 
 
-def _recipient_of(arrival: Arrival, message: ChatMessage) -> Recipient | None:
+def _sendings_of(arrival: Arrival, message: ChatMessage) -> list[Recipient]:
     """The ledger row a message of ours is the sending of: by platform id, else by its words (they name the order) where
-    an attempt has no answer yet. Each look goes by an index: there is a push for every message."""
-    mine = Recipient.objects.filter(team_id=arrival.team_id, order__shop_id=arrival.shop_id).order_by("pk")
+    an attempt has no answer yet. More than one only where a group had parted, see `_parted`. Each look goes by an
+    index: there is a push for every message."""
+    mine = _messages_of(arrival)
     with_words = mine.filter(text_sha256=sha256_text(message.text))
-    tried = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
-    found = (
-        with_words.filter(platform_message_id=message.message_id).first()
-        or mine.filter(session_id=message.session_id, platform_message_id=message.message_id).first()
-        or with_words.filter(tried, platform_message_id="").first()
+    return (
+        list(with_words.filter(platform_message_id=message.message_id))
+        or list(mine.filter(session_id=message.session_id, platform_message_id=message.message_id))
+        or list(with_words.filter(_TRIED, platform_message_id="")[:1])
     )
-    if found is not None:
-        return found
-    # A person named this very message: it settles their row if it says the approved words.
-    told = mine.filter(tried, told_message_id=message.message_id, platform_message_id="").first()
-    return told if told is not None and same_words(told.text, message.text) else None
 
 
-def _keep(arrival: Arrival, message: ChatMessage, row: Recipient | None) -> None:
-    keep(
-        [
-            NewCapture(
-                team_id=arrival.team_id, shop_id=arrival.shop_id,
-                incident_id=row.incident_id if row else None, order_id=row.order_id if row else None,
-                recipient_id=row.pk if row else None, source=arrival.source,
-                path=arrival.path, body=arrival.body,
-                our_time=arrival.received_at, session_id=message.session_id, message_id=message.message_id,
-                speaker=message.speaker.value, text=message.text, blocked_note=message.blocked_note,
-                is_auto_reply=message.is_auto_reply, is_recalled=message.is_recalled, platform_time=message.sent_at,
-            )
-        ]
+_TRIED = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
+"""An attempt has no answer yet, or was looked for in vain."""
+
+
+def _messages_of(arrival: Arrival) -> QuerySet[Recipient]:
+    """The shop's messages: rows that ride with another's have none of their own."""
+    return Recipient.objects.filter(
+        team_id=arrival.team_id, order__shop_id=arrival.shop_id, rides_with__isnull=True
+    ).order_by("pk")
+
+
+def _parted(arrival: Arrival, message: ChatMessage) -> list[Recipient]:
+    """The rows of a group that was looked for in vain and parted since, whose one message is there after all: what has
+    not been sent alone in between must not go again, and has the words that the platform shows."""
+    words = sha256_text(message.text)
+    rows = list(_messages_of(arrival).filter(_TRIED, merged_sha256=words, platform_message_id="").select_for_update())
+    Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(text=message.text, text_sha256=words)
+    return rows
+
+
+def _told(arrival: Arrival, message: ChatMessage) -> list[Recipient]:
+    """A person named this very message: it settles their row if it says the approved words."""
+    named = _messages_of(arrival).filter(_TRIED, told_message_id=message.message_id, platform_message_id="")
+    return [row for row in named[:1] if same_words(row.text, message.text)]
+
+
+def _told_beside(arrival: Arrival, message: ChatMessage, rows: Sequence[Recipient]) -> QuerySet[Recipient]:
+    """Orders that the words of a parted group named as well, but whose rows go another way (left out, or sent alone in
+    between): their buyer was told all the same, and the record of it is kept with them."""
+    parted = [row.merged_sha256 for row in rows if row.merged_sha256 and not row.has_riders]
+    mates = _messages_of(arrival).filter(merged_sha256__in=parted, has_riders=False)
+    return mates.exclude(pk__in=[row.pk for row in rows])
+
+
+def _capture(arrival: Arrival, message: ChatMessage, row: Recipient | None) -> NewCapture:
+    return NewCapture(
+        team_id=arrival.team_id, shop_id=arrival.shop_id,
+        incident_id=row.incident_id if row else None, order_id=row.order_id if row else None,
+        recipient_id=row.pk if row else None, source=arrival.source,
+        path=arrival.path, body=arrival.body,
+        our_time=arrival.received_at, session_id=message.session_id, message_id=message.message_id,
+        speaker=message.speaker.value, text=message.text, blocked_note=message.blocked_note,
+        is_auto_reply=message.is_auto_reply, is_recalled=message.is_recalled, platform_time=message.sent_at,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from seawall.inbox.api import ContactStop, Message, Source
 from seawall.kernel.clock import Clock
 from seawall.kernel.markets import Platform
 from seawall.orders.api import Order
+from seawall.outreach.groups import alone, part_groups_of
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Lane, Recipient
 from seawall.outreach.states import SENDING, RecipientState
@@ -25,7 +26,7 @@ REASON = "buyer_opted_out"
 
 _ACCOUNT_NAMES = frozenset({Platform.SHOPEE, Platform.TIKTOK})
 """Where the export names the buyer's account. Lazada's and Tokopedia's name a person: two may share a name."""
-_STOPPABLE = [RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value]
+_STOPPABLE = [RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value, RecipientState.UNREACHABLE.value]
 
 
 def stop_contact(
@@ -45,7 +46,7 @@ def stop_contact(
         buyer_id=conversation.buyer_id, source=source.value, needs_look=needs_look, reason=reason,
         by_id=by.user_id if by else None, at=clock.now(),
     )  # fmt: skip
-    rows = rows_of(stop).filter(state__in=_STOPPABLE)
+    rows = _with_mates(rows_of(stop).filter(state__in=_STOPPABLE))
     left_out = Counter(rows.values_list("incident_id", flat=True))
     free_and_leave_out(rows, clock=clock)
     if not left_out and message.recipient is not None:
@@ -60,11 +61,23 @@ def stop_contact(
 
 
 def free_and_leave_out(rows: QuerySet[Recipient], *, clock: Clock) -> int:
-    """Take rows that have not been sent from their seats and leave them out. Returns how many."""
+    """Take rows that have not been sent from their seats and leave them out, with the orders that would be told in the
+    same message: they are one buyer's. Returns how many."""
+    rows = _with_mates(rows)
+    part_groups_of(rows)
     pks = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
-    chosen = Recipient.objects.filter(pk__in=pks, state__in=_STOPPABLE)
+    chosen = alone(Recipient.objects.filter(pk__in=pks, state__in=_STOPPABLE))
     chosen.update(seat=None, seat_until=None, pressed_by=None, pressed_at=None)
     return move_rows(chosen, "leave_out", clock=clock, reason=REASON)
+
+
+def _with_mates(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
+    """These rows and those that share a message with them, as they stand together now."""
+    pairs = list(rows.values_list("pk", "rides_with_id"))
+    carriers = {rides_with or pk for pk, rides_with in pairs}
+    return Recipient.objects.filter(
+        pk__in=Recipient.objects.filter(Q(pk__in=carriers) | Q(rides_with__in=carriers)).values_list("pk", flat=True)
+    )
 
 
 def rows_of(stop: ContactStop) -> QuerySet[Recipient]:

@@ -13,6 +13,7 @@ from seawall.connectors.contracts import ChatMessage
 from seawall.evidence.api import Capture, Grade, again, grade_of, is_blocked, is_recalled, keep
 from seawall.inbox.api import Conversation, Message
 from seawall.kernel.clock import Clock
+from seawall.outreach.groups import keep_for_all, named_with
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 from seawall.outreach.states import SENT
@@ -22,7 +23,8 @@ _STEPS = ((Grade.CONFIRMED, "confirmed"), (Grade.READ, "read"), (Grade.ANSWERED,
 
 def apply_record(message: ChatMessage, *, recipient_id: int, clock: Clock) -> None:
     """Our own message was seen in the platform's record, and that record is kept: the row becomes what its records
-    prove, with what the buyer did before this proof came. Seeing it twice changes nothing."""
+    prove, with what the buyer did before this proof came, and so does every order the message names. Seeing it twice
+    changes nothing."""
     own = _Own(session_id=message.session_id, message_id=message.message_id, sent_at=message.sent_at)
     _apply(own, recipient_id=recipient_id, clock=clock)
 
@@ -38,7 +40,7 @@ def apply_seen(kept: Message, *, recipient_id: int, clock: Clock) -> None:
     move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
     Message.objects.filter(pk=kept.pk).update(recipient=row)
     records = Capture.objects.filter(shop_id=row.order.shop_id, message_id=kept.message_id, recipient__isnull=True)
-    keep(
+    keep_for_all(
         again(capture, incident_id=row.incident_id, order_id=row.order_id, recipient_id=row.pk)
         for capture in records.order_by("pk")
     )
@@ -61,7 +63,11 @@ class _Own:
 
 
 def _apply(message: _Own, *, recipient_id: int, clock: Clock) -> None:
-    row = Recipient.objects.select_related("order").get(pk=recipient_id)
+    for row in named_with(recipient_id):
+        _prove(row, message, clock=clock)
+
+
+def _prove(row: Recipient, message: _Own, *, clock: Clock) -> None:
     _tie_early(row, message)
     since = min(filter(None, (message.sent_at, row.sent_at)))
     if row.platform_message_id == message.message_id and row.sent_at != message.sent_at:
@@ -69,7 +75,8 @@ def _apply(message: _Own, *, recipient_id: int, clock: Clock) -> None:
         # what was said between the two may hang on the wrong order.
         row.sent_at = message.sent_at
         Recipient.objects.filter(pk=row.pk).update(sent_at=message.sent_at)
-    _tie_messages(row, message, since)
+    if row.rides_with_id is None:
+        _tie_messages(row, message, since)
     follow_records(row, clock=clock)
 
 
@@ -92,6 +99,10 @@ def follow_records(row: Recipient, *, clock: Clock) -> None:
                 move_rows(this, event, clock=clock)
 
 
+LAST_FIRST = ("-sent_at", "-has_riders", "-pk")
+"""Whom an answer that names no order is for: the last message before it; of several orders in it, its own."""
+
+
 def contacted(shop_id: int, session_id: str) -> QuerySet[Recipient]:
     """Ledger rows of a shop whose message went into this conversation."""
     return Recipient.objects.filter(
@@ -108,7 +119,7 @@ def _tie_messages(row: Recipient, message: _Own, since: datetime) -> None:
     rows: list[Recipient] | None = None
     for each in early:
         if rows is None:
-            rows = list(contacted(row.order.shop_id, message.session_id).order_by("-sent_at", "-pk"))
+            rows = list(contacted(row.order.shop_id, message.session_id).order_by(*LAST_FIRST))
         before = [other for other in rows if other.sent_at is not None and other.sent_at <= each.sent_at]
         named = [other for other in before if other.order.platform_order_id in each.text]
         found = next(iter(named or before), None)

@@ -25,6 +25,9 @@ class SessionOpened:
     exchange: Exchange
     buyer_id: str = ""
     """The buyer's account where the platform names it here: before the first message a handle alone says no more."""
+    buyer_key: str = ""
+    """Equal for two orders of one shop when, and only when, the platform says that their buyer is the same account;
+    empty where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.outreach.arrivals import one_at_a_time
 from seawall.outreach.contact import stopped_orders
+from seawall.outreach.groups import alone, named_with, part_groups_of
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import look_again
 from seawall.outreach.models import Recipient
@@ -17,7 +18,12 @@ from seawall.outreach.states import RecipientState, RollOutState
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import record
 
-_LEAVABLE = [RecipientState.NEEDS_PERSON.value, RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value]
+_LEAVABLE = [
+    state.value
+    for state in (
+        RecipientState.NEEDS_PERSON, RecipientState.WAITING, RecipientState.NO_CONNECTION, RecipientState.UNREACHABLE,
+    )
+]  # fmt: skip
 _DOUBTFUL = (RecipientState.NEEDS_PERSON, RecipientState.UNKNOWN)
 _LOOKED_UP_IN_VAIN = frozenset({"look_up_failed", "tried_too_often"})
 """Reasons a row is with a person for which the platform's record may still hold the answer."""
@@ -29,13 +35,20 @@ _GOES_ON = frozenset({
 def leave_out_orders(
     incident_id: int, order_ids: Collection[int], *, by: Actor, clock: Clock, reason: str, why: str
 ) -> int:
-    """Leave out orders that no longer concern the storm, if not sent yet. Returns how many rows moved."""
+    """Leave out orders that no longer concern the storm, if not sent yet. Returns how many rows moved.
+
+    Where such an order stands in one message with others, that message parts first: the others go alone, in the words
+    approved for each. A message that may have left is settled truthfully for all its orders.
+    """
     rows = Recipient.objects.filter(team_id=by.team_id, incident_id=incident_id, order_id__in=order_ids)
-    return move_rows(rows, "leave_out", clock=clock, reason=reason, params={"why": why})
+    with transaction.atomic():
+        part_groups_of(rows)
+        return move_rows(alone(rows), "leave_out", clock=clock, reason=reason, params={"why": why})
 
 
 def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, why: str) -> None:
-    """A person decides on a row that nothing else could settle: `leave_out`, or `not_at_platform` to send again.
+    """A person decides on a row that nothing else could settle: `leave_out`, or `not_at_platform` to send again. The
+    decision is on its message, and so on every order that this names.
 
     A person may not declare a row acknowledged: that word belongs to the platform's own record (see `told_as_sent`).
     Sending again is refused where it would not be lawful or never happen: the roll-out has ended, the deadline has
@@ -45,7 +58,7 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
     if event not in ("leave_out", "not_at_platform") or not why.strip():
         raise Refused("settle_needs_verb_and_reason")
     with transaction.atomic():
-        row = get_scoped(Recipient, by, lock=True, pk=recipient_id)
+        row = _message_of(recipient_id, by)
         if event == "not_at_platform":
             _require_sendable(row, clock)
         states = _LEAVABLE if event == "leave_out" else [RecipientState.NEEDS_PERSON.value]
@@ -62,14 +75,21 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         )  # fmt: skip
 
 
+def _message_of(recipient_id: int, by: Actor) -> Recipient:
+    """The row whose message names this one's order, locked: itself, or the one it rides with."""
+    asked = get_scoped(Recipient, by, pk=recipient_id)
+    return get_scoped(Recipient, by, lock=True, pk=asked.rides_with_id or asked.pk)
+
+
 def _require_sendable(row: Recipient, clock: Clock) -> None:
     if row.state != RecipientState.NEEDS_PERSON:
         raise Refused("move_refused", machine="recipient", state=row.state, event="not_at_platform")
     if row.roll_out.state not in _GOES_ON or clock.now() >= row.roll_out.deadline_at or row.lane_id is None:
         raise Refused("settle_roll_out_over")
-    if row.case.state != "open":
+    named = list(named_with(row.pk).select_related("case"))
+    if all(each.case.state != "open" for each in named):
         raise Refused("settle_order_withdrawn", order=row.order.platform_order_id)
-    if stopped_orders(row.team_id, [row.order_id], [row.order.shop_id]):
+    if stopped_orders(row.team_id, [each.order_id for each in named], [row.order.shop_id]):
         raise Refused("settle_buyer_opted_out", order=row.order.platform_order_id)
 
 
@@ -88,10 +108,12 @@ def told_as_sent(recipient_id: int, *, message_id: str, by: Actor, clock: Clock,
         raise Refused("settle_needs_verb_and_reason")
     with transaction.atomic():
         one_at_a_time()
-        row = get_scoped(Recipient, by, lock=True, pk=recipient_id)
+        row = _message_of(recipient_id, by)
         if RecipientState(row.state) not in _DOUBTFUL:
             raise Refused("move_refused", machine="recipient", state=row.state, event="acknowledged")
-        taken = Recipient.objects.filter(order__shop_id=row.order.shop_id, platform_message_id=told).exclude(pk=row.pk)
+        taken = Recipient.objects.filter(
+            order__shop_id=row.order.shop_id, platform_message_id=told, rides_with__isnull=True
+        ).exclude(pk=row.pk)
         if taken.exists():
             raise Refused("settle_message_is_anothers", message=told)
         Recipient.objects.filter(pk=row.pk).update(told_message_id=told)
@@ -120,7 +142,7 @@ def look_now(recipient_id: int, *, by: Actor, clock: Clock) -> bool:
     """
     by.require("outreach.settle")
     with transaction.atomic():
-        row = get_scoped(Recipient, by, lock=True, pk=recipient_id)
+        row = _message_of(recipient_id, by)
         is_asked = _look_again(row, clock)
         if is_asked:
             record(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0003_seats_and_proof"),
+        ("outreach", "0006_approval_says_where_from"),
         ("tenancy", "0001_initial"),
     ]
 
