@@ -72,12 +72,10 @@ def free_and_leave_out(rows: QuerySet[Recipient], *, clock: Clock) -> int:
 
 
 def _with_mates(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
-    """These rows and those that share a message with them, as they stand together now."""
-    pairs = list(rows.values_list("pk", "rides_with_id"))
-    carriers = {rides_with or pk for pk, rides_with in pairs}
-    return Recipient.objects.filter(
-        pk__in=Recipient.objects.filter(Q(pk__in=carriers) | Q(rides_with__in=carriers)).values_list("pk", flat=True)
-    )
+    """These rows and those that share a message with them now; the set stays the same when the message parts."""
+    carriers = {rides_with or pk for pk, rides_with in rows.values_list("pk", "rides_with_id")}
+    together = Recipient.objects.filter(Q(pk__in=carriers) | Q(rides_with__in=carriers))
+    return Recipient.objects.filter(pk__in=list(together.values_list("pk", flat=True)))
 
 
 def rows_of(stop: ContactStop) -> QuerySet[Recipient]:
