@@ -169,23 +169,16 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
 
     def look_for_answers() -> bool:
         # Always a rest between two rounds: reads are paced by it.
-        clock.follow()
         find_answers(clock=clock)
         return False
 
     def leave_out() -> bool:
-        clock.follow()
         leave_out_unconcerned(clock=clock)
         return False
 
     def tend_plans() -> bool:
-        clock.follow()
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
-
-    def tend_deadlines() -> bool:
-        clock.follow()
-        return tend_clocks(clock=clock)
 
     chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
@@ -193,7 +186,7 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         Chore("concern", leave_out, CONCERN_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
-        Chore("clocks", tend_deadlines, CLOCK_PAUSE_S, on_failure=on_failure),
+        Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
     ]
     settings = get_settings()
     if settings.intent_model_url:

@@ -21,10 +21,11 @@ from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.groups import named_together
-from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach import DOORS
 from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
@@ -39,6 +40,7 @@ STEP_FIRST_CONTACT = "first_contact"
 
 __all__ = [
     "DELIVERED",
+    "DOORS",
     "FAILED",
     "MOST_TOGETHER",
     "NOT_DELIVERED",
@@ -105,6 +107,7 @@ __all__ = [
     "sentence_of",
     "settle_by_person",
     "span_of",
+    "standing_roll_out",
     "start",
     "stop",
     "stops_of",
