@@ -28,6 +28,7 @@ from seawall.kernel.markets import Platform
 from seawall.outreach.api import Recipient
 from seawall.outreach.gates import tend
 from seawall.outreach.ledger import move_rows
+from seawall.outreach.models import Pace
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
@@ -123,13 +124,19 @@ def _send(storm: Storm, number: int, event: str, *, platform_code: str = "") -> 
     left = number
     while left > 0:
         # Buckets refill with time; a test must not wait for that. The lane that waited longest is served first.
-        storm.roll_out.lanes.update(tokens=1000, burst=1000, refilled_at=SYSTEM_CLOCK.now(), served_at=_LONG_AGO)
+        _open_buckets(storm)
         rows = claim(worker=_WORKER, size=left, now=SYSTEM_CLOCK.now())
         if not rows:
             break
         settle([_outcome(row, event, platform_code) for row in rows], clock=SYSTEM_CLOCK, grace=timedelta(seconds=30))
         left -= len(rows)
     return number - left
+
+
+def _open_buckets(storm: Storm) -> None:
+    Pace.objects.filter(connection__lanes__roll_out=storm.roll_out).update(
+        sends_per_second=10_000, tokens=1000, burst=1000, refilled_at=SYSTEM_CLOCK.now(), ready_at=_LONG_AGO
+    )
 
 
 def _outcome(row: Claimed, event: str, platform_code: str) -> Outcome:
@@ -220,6 +227,7 @@ def _handled(rows: list[Recipient]) -> int:
 
 def lose_sight(storm: Storm, number: int) -> int:
     """Sends whose outcome is unknown: their worker died in mid-call."""
+    _open_buckets(storm)
     rows = claim(worker=_WORKER, size=number, now=SYSTEM_CLOCK.now())
     return move_rows(Recipient.objects.filter(pk__in=[row.id for row in rows]), "lost_sight", clock=SYSTEM_CLOCK)
 

@@ -76,7 +76,7 @@ def _roll_out(roll_out: RollOut) -> dict[str, Any]:
                 "recipients": lane.recipients.count(),
                 "stopped": lane.stopped_code or None,
             }
-            for lane in roll_out.lanes.select_related("connection__shop").order_by("pk")
+            for lane in roll_out.lanes.select_related("connection__shop", "connection__pace__quota").order_by("pk")
         ],
         "approval": {
             "by": str(approval.approver),

@@ -11,8 +11,10 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Platform
 from seawall.outreach import policy
+from seawall.outreach.commands.tune import usual_tuning
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import NothingToSend
+from seawall.outreach.limits import open_pace
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
@@ -35,6 +37,8 @@ class PlanRollOut:
     facts_digest: str
     ceiling: policy.Ceiling
     deadline_at: datetime
+    golden_until: datetime | None = None
+    """When the first window of these orders closes, if known."""
 
 
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
@@ -96,6 +100,8 @@ def _new_roll_out(cmd: PlanRollOut, version: int, audience: str, by: Actor, cloc
         planned_by_id=by.user_id,
         planned_at=clock.now(),
         deadline_at=cmd.deadline_at,
+        golden_until=cmd.golden_until,
+        **usual_tuning(cmd.incident_id, cmd.step, is_training=cmd.is_training),
     )
 
 
@@ -141,11 +147,8 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
             connection=connection,
             is_simulator=connection.is_simulator,
             mode=connection.mode,
-            sends_per_second=connection.sends_per_second,
-            burst=connection.burst,
-            refilled_at=now,
-            served_at=now,
         )
+        open_pace(connection, now=now)
     return lanes
 
 

@@ -1,5 +1,6 @@
 """Write outcomes down, many in one transaction. Every row moves by a conditional UPDATE on its state and attempt."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +12,13 @@ from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.models import Lane, RollOut
-from seawall.outreach.pace import slow_down
+from seawall.outreach.pace import give_back, slow_down, wait
 from seawall.outreach.sender.outcome import Outcome
-from seawall.outreach.states import RECIPIENT, ROLL_OUT
+from seawall.outreach.states import RECIPIENT, ROLL_OUT, RollOutState
 from seawall.shops.api import ask_renewal
 from seawall.timeline.api import move
+
+_NOT_ENDED = [state.value for state in RollOutState if state not in ROLL_OUT.terminal]
 
 RENEWAL_WAIT = timedelta(seconds=5)
 """How long a lane rests while its connection's token is renewed (ours)."""
@@ -115,24 +118,29 @@ def _capture(outcome: Outcome) -> NewCapture:
 
 
 def _steer_lanes(outcomes: Sequence[Outcome], clock: Clock) -> None:
+    """What the answers mean for shops as a whole: waits and stops hold in every roll-out of the connection."""
     waits: dict[int, datetime] = {}
     stops: dict[int, Outcome] = {}
+    unsent: Counter[int] = Counter()
     for outcome in outcomes:
+        shop = outcome.claim.connection_id
         if outcome.lane_wait_until:
-            lane = outcome.claim.lane_id
-            waits[lane] = max(waits.get(lane, outcome.lane_wait_until), outcome.lane_wait_until)
+            waits[shop] = max(waits.get(shop, outcome.lane_wait_until), outcome.lane_wait_until)
+        if outcome.never_left:
+            unsent[shop] += 1
         if not outcome.lane_stop:
             continue
-        lane = outcome.claim.lane_id
         if outcome.lane_stop == "lane_auth_expired" and _is_renewed(outcome, clock):
-            waits[lane] = max(waits.get(lane, outcome.at), outcome.at + RENEWAL_WAIT)
+            waits[shop] = max(waits.get(shop, outcome.at), outcome.at + RENEWAL_WAIT)
         else:
-            stops[lane] = outcome
-    for lane, until in waits.items():
-        Lane.objects.filter(pk=lane).exclude(blocked_until__gt=until).update(blocked_until=until)
-    slow_down({o.claim.lane_id for o in outcomes if o.is_too_fast}, at=max(o.at for o in outcomes))
-    for lane, outcome in stops.items():
-        Lane.objects.filter(pk=lane, is_stopped=False).update(
+            stops[shop] = outcome
+    now = max(outcome.at for outcome in outcomes)
+    wait(waits, now=now)
+    slow_down({o.claim.connection_id for o in outcomes if o.is_too_fast}, at=now)
+    give_back(unsent, now=now)
+    for shop, outcome in stops.items():
+        lanes = Lane.objects.filter(connection_id=shop, is_stopped=False)
+        lanes.filter(roll_out__state__in=_NOT_ENDED).update(
             is_stopped=True, stopped_code=outcome.lane_stop, stopped_params=outcome.reason_params
         )
 

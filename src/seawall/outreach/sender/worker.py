@@ -4,6 +4,7 @@ Database work runs in one thread, so that its session, and with it the advisory 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -20,10 +21,12 @@ from seawall.connectors.registry import open_connector
 from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.gates import tend
+from seawall.outreach.limits import look_up_due
 from seawall.outreach.models import RollOut
 from seawall.outreach.pace import speed_up
+from seawall.outreach.ready import sweep
 from seawall.outreach.sender import confirm, liveness, looks
-from seawall.outreach.sender.claim import Claimed, claim
+from seawall.outreach.sender.claim import Claimed, claim, next_look
 from seawall.outreach.sender.outcome import Outcome
 from seawall.outreach.sender.settle import settle
 from seawall.outreach.sender.tasks import send_one
@@ -35,6 +38,10 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+KNOWN_FOR_S = 0.7
+"""How old the knowledge may be on which a message leaves: a pause holds within a second, also when the database is slow
+(then nothing leaves)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerOptions:
@@ -42,12 +49,17 @@ class WorkerOptions:
 
     claim_size: int = 20
     in_flight: int = 100
+    """Messages of one shop in hand at once."""
+    in_hand: int = 400
+    """Messages of all shops in hand at once: more than one shop may have, so that one that hangs holds up no other."""
     grace: timedelta = timedelta(seconds=30)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
     confirm_again: timedelta = timedelta(seconds=30)
     """Wait before the proof of an acknowledged message is looked for again."""
     gate_settle_s: float = 5.0
     tick_s: float = 0.05
+    look_s: float = 0.2
+    """How often it is read anew which roll-outs may send."""
     chore_s: float = 0.25
 
 
@@ -66,6 +78,9 @@ class Worker:
         self._stop = asyncio.Event()
         self._sending: frozenset[int] = frozenset()
         self._is_trusted = True
+        self._looked_at = float("-inf")
+        self._look_done = asyncio.Event()
+        self._busy: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._connectors: dict[tuple[int, datetime], Connector] = {}
@@ -102,13 +117,23 @@ class Worker:
     async def _loop(self) -> None:
         chores_at = 0.0
         while not self._stop.is_set():
+            if monotonic() >= self._looked_at + self._options.look_s:
+                await self._look_who_sends()
             if monotonic() >= chores_at:
                 await self._chores()
                 self._look_round()
                 chores_at = monotonic() + self._options.chore_s
             await self._flush()
             if not await self._claim_some():
-                await self._nap(self._options.tick_s)
+                await self._nap(await self._idle_for())
+
+    async def _look_who_sends(self) -> None:
+        """What a pause, a resume or a stop changed. Known from the moment of asking, not of the answer."""
+        at = monotonic()
+        self._sending = await self._db(_sending_now)
+        self._looked_at = at
+        looked, self._look_done = self._look_done, asyncio.Event()
+        looked.set()
 
     async def _nap(self, seconds: float) -> None:
         try:
@@ -116,14 +141,30 @@ class Worker:
         except TimeoutError:
             return
 
+    async def _idle_for(self) -> float:
+        """Until the next shop may send, at most a tick: a lane served late loses its pace."""
+        if len(self._tasks) >= self._options.in_hand:
+            return self._options.tick_s / 5
+        now = self._clock.now()
+        at = await self._db(lambda: next_look(now=now))
+        soon = (at - now).total_seconds() if at is not None else self._options.tick_s
+        return min(max(soon, 0.001), self._options.tick_s)
+
     async def _claim_some(self) -> bool:
-        room = self._options.in_flight - len(self._tasks)
-        if room <= 0 or not self._sending:
+        room = self._options.in_hand - len(self._tasks)
+        if room <= 0:
             return False
+        busy = dict(self._busy)
         rows = await self._db(
-            lambda: claim(worker=self.key, size=min(room, self._options.claim_size), now=self._clock.now())
-        )
+            lambda: claim(
+                worker=self.key, size=min(room, self._options.claim_size), now=self._clock.now(), busy=busy,
+                most_of_shop=self._options.in_flight,
+            )
+        )  # fmt: skip
+        # The claim has just seen that these send: newer knowledge than the last look, and as old as it at most.
+        self._sending |= {row.roll_out_id for row in rows}
         for row in rows:
+            self._busy[row.connection_id] += 1
             task = asyncio.create_task(self._send(row))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -136,6 +177,8 @@ class Worker:
         except Exception:  # see the line above
             log.exception("send failed", action="worker.send_failed", recipient=row.id)
             self._outcomes.append(Outcome(claim=row, event="lost_sight", at=self._clock.now()))
+        finally:
+            self._busy[row.connection_id] -= 1
 
     async def _send_and_note(self, row: Claimed) -> None:
         try:
@@ -144,7 +187,7 @@ class Worker:
             self._outcomes.append(
                 Outcome(
                     claim=row, event="release", at=self._clock.now(), lane_stop="lane_cannot_connect",
-                    reason_params={"detail": str(error)},
+                    reason_params={"detail": str(error)}, never_left=True,
                 )
             )  # fmt: skip
             return
@@ -152,7 +195,10 @@ class Worker:
         outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
         self._outcomes.append(outcome)
 
-    def _may_send(self, row: Claimed) -> bool:
+    async def _may_send(self, row: Claimed) -> bool:
+        """The last look before a buyer sees something, on knowledge that is never older than `KNOWN_FOR_S`."""
+        while monotonic() - self._looked_at > KNOWN_FOR_S and not self._stop.is_set():
+            await self._look_done.wait()
         is_fresh = self._clock.now() - row.claimed_at < liveness.CLAIM_GOOD_FOR
         return is_fresh and self._is_trusted and not self._stop.is_set() and row.roll_out_id in self._sending
 
@@ -164,7 +210,7 @@ class Worker:
                 lambda: credentials_of(Connection.objects.select_related("shop").get(pk=connection_id))
             )
             if key not in self._connectors:
-                connector = open_connector(credentials, clock=self._clock)
+                connector = open_connector(credentials, clock=self._clock, connections=self._options.in_flight)
                 await self._exit.enter_async_context(connector)
                 self._connectors[key] = connector
         return self._connectors[key]
@@ -175,11 +221,12 @@ class Worker:
             await self._db(lambda: settle(outcomes, clock=self._clock, grace=self._options.grace))
 
     async def _chores(self) -> None:
-        """Refresh what may be sent, notice dead workers, tend gates."""
-        self._sending = await self._db(_sending_now)
+        """Notice dead workers, tend gates, put shops with something to send on the ready list."""
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
+        await self._db(lambda: look_up_due(clock=self._clock))
         await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
+        await self._db(lambda: sweep(now=self._clock.now()))
         if self._also:
             await self._db(self._also)
 
@@ -215,6 +262,7 @@ class Worker:
 
     async def _wind_down(self) -> None:
         """Finish what was called, give back what was not, record all of it."""
+        self._look_done.set()
         if self._looking is not None:
             # What it was reading is leased: the next worker reads it again.
             self._looking.cancel()
