@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
-from tests.kit.rollout import Storm, a_desk, a_storm, planned
+from tests.kit.rollout import a_desk, a_storm, planned, running
 
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
@@ -16,23 +16,6 @@ from seawall.outreach.sender import liveness
 from seawall.outreach.sender.claim import claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def running(storm: Storm, *, pace: float, burst: int) -> Storm:
-    """A roll-out made to run without any sending: the ledger is what is tested here."""
-    from seawall.outreach.api import Approval
-
-    planned(storm)
-    roll_out = storm.roll_out
-    Approval.objects.create(
-        team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
-        script_digest="s", audience_digest="a", facts_digest="f", ceiling_amount=1, ceiling_currency="CNY",
-        sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
-        on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
-    )  # fmt: skip
-    type(roll_out).objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
-    Pace.objects.update(sends_per_second=pace, burst=burst, tokens=burst, ready_at=SYSTEM_CLOCK.now())
-    return storm
 
 
 def test_eight_workers_never_claim_a_row_twice() -> None:

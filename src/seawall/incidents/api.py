@@ -15,6 +15,7 @@ from seawall.incidents.commands.roll_out import (
     start,
     stop,
     tend,
+    tune,
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, newest_sheet, write_facts
@@ -29,5 +30,5 @@ __all__ = [
     "approve", "attest_facts", "close", "incident_named", "library_wording", "live_roll_out", "newest_sheet",
     "open_incident", "pack_path", "paper_path", "pause", "plan", "plan_view", "read_facts", "resume", "safe_name",
     "seal_pack", "send_back", "send_sample", "start", "stop", "submit_incident_script", "summary", "tend",
-    "withdraw_case", "write_facts",
+    "tune", "withdraw_case", "write_facts",
 ]  # fmt: skip

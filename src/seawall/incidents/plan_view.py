@@ -21,7 +21,9 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
             "order__shop__platform", "order__shop__market", "order__shop__code", "language", "state", "reason_code"
         ).annotate(n=Count("pk")).order_by("order__shop__platform", "order__shop__code", "state")
     ]  # fmt: skip
-    lanes = [(lane.recipients.count(), lane.sends_per_second) for lane in roll_out.lanes.select_related("connection__pace")]
+    lanes = [
+        (lane.recipients.count(), lane.sends_per_second) for lane in roll_out.lanes.select_related("connection__pace")
+    ]
     return {
         "incident": roll_out.incident.code,
         "planned": rows.count(),

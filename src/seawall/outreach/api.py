@@ -6,13 +6,17 @@ from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
+from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
+from seawall.outreach.gates import measured_now, shares_of
 from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
 from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -21,6 +25,7 @@ STEP_FIRST_CONTACT = "first_contact"
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "MEASURES",
     "OPEN",
     "SENDING",
     "SENT",
@@ -30,6 +35,8 @@ __all__ = [
     "Ceiling",
     "Decide",
     "Lane",
+    "LaneStanding",
+    "Measured",
     "PlanRollOut",
     "PlannedMessage",
     "Recipient",
@@ -38,14 +45,17 @@ __all__ = [
     "RollOutState",
     "StalePlan",
     "TakeBatch",
+    "Tune",
     "Wave",
     "Worker",
     "WorkerOptions",
     "approve",
     "counts_of",
+    "gate_defaults",
     "give_back",
     "handle_received",
     "leave_out_orders",
+    "measured_now",
     "minutes_needed",
     "pause",
     "plan_roll_out",
@@ -54,8 +64,11 @@ __all__ = [
     "send_back",
     "send_sample",
     "settle_by_person",
+    "shares_of",
+    "standing_of",
     "start",
     "stop",
     "take_batch",
+    "tune",
     "void_live_roll_outs",
 ]

@@ -17,6 +17,11 @@ from seawall.outreach.states import DELIVERED, FAILED
 
 MEASURES = ("failures", "rejects", "blocks", "complaints", "opt_outs")
 
+_CODES = {
+    "failures": "too_many_failures", "rejects": "too_many_rejects", "blocks": "too_many_blocks",
+    "complaints": "too_many_complaints", "opt_outs": "too_many_opt_outs",
+}  # fmt: skip
+
 _STATES = {"rejects": ("rejected",), "blocks": ("blocked",), "failures": tuple(sorted(FAILED))}
 
 
@@ -90,8 +95,7 @@ def why_pause(measured: list[Measured], shares: Mapping[str, Decimal], forgiven:
         at_least = default.at_least if limit else 1
         is_many = each.count >= at_least and each.count > forgiven.get(each.measure, 0)
         if is_many and Decimal(each.count) > limit * each.of:
-            code = "too_many_failures" if each.measure == "failures" else f"too_many_{each.measure}"
-            return Reason(code, {"failed": each.count, "settled": each.of, "limit": f"{limit:.1%}"})
+            return Reason(_CODES[each.measure], {"failed": each.count, "settled": each.of, "limit": f"{limit:.1%}"})
     return None
 
 

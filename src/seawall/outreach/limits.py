@@ -42,9 +42,8 @@ def open_pace(connection: Connection, *, now: datetime) -> Pace:
     in use, and a long transaction must not hold it."""
     pace = Pace.objects.filter(connection=connection).first()
     if pace is None:
-        with transaction.atomic():
-            pace = _new_pace(connection, now)
-            look_up([pace], now=now)
+        pace = _new_pace(connection, now)
+        look_up([pace], now=now)
     return pace
 
 
@@ -77,8 +76,12 @@ def look_up_due(*, clock: Clock, size: int = 500) -> int:
 
 def look_up(paces: Sequence[Pace], *, now: datetime) -> None:
     """Write the present figures on these paces and their quotas. Whatever changed wakes the shop."""
-    if not paces:
-        return
+    if paces:
+        with transaction.atomic():
+            _look_up(paces, now)
+
+
+def _look_up(paces: Sequence[Pace], now: datetime) -> None:
     rows = {
         each.pk: each
         for each in Connection.objects.filter(pk__in=[pace.connection_id for pace in paces]).select_related("shop")
