@@ -203,9 +203,8 @@ def another_storm(storm: Storm, *, orders: int = 5, first: int = 77001122330000)
     return Storm(desk, incident, shops=[shop], sim=storm.sim)
 
 
-def running(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
-    """A roll-out made to run without any sending, its first waves open: for what a claim does with the ledger."""
-    planned(storm)
+def approve_in_the_ledger(storm: Storm) -> RollOut:
+    """An approval of the planned roll-out that stands, without a sample. Gives the roll-out."""
     roll_out = storm.roll_out
     Approval.objects.create(
         team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
@@ -213,6 +212,13 @@ def running(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
         sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
         on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
     )  # fmt: skip
+    return roll_out
+
+
+def running(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
+    """A roll-out made to run without any sending, its first waves open: for what a claim does with the ledger."""
+    planned(storm)
+    roll_out = approve_in_the_ledger(storm)
     RollOut.objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
     Pace.objects.filter(connection__lanes__roll_out=roll_out).update(
         sends_per_second=pace, burst=burst, tokens=burst, ready_at=SYSTEM_CLOCK.now()

@@ -122,9 +122,7 @@ def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = Fal
 def tune(
     code: Code,
     why: Why,
-    quiet_hours: Annotated[
-        str, typer.Option(help="kept: buyers are left alone at night; off.")
-    ] = "",
+    quiet_hours: Annotated[str, typer.Option(help="kept: buyers are left alone at night; off.")] = "",
     quota: Annotated[str, typer.Option(help="spread over the open hours of the day, or fast.")] = "",
     limits: Annotated[
         list[str] | None,

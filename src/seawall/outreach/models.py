@@ -139,9 +139,10 @@ class Recipient(models.Model):
 
     SELLER_PATH = "incident__seller_id"
 
-    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
-    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="recipients")
-    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+")
+    # Each move of a row writes every index anew: foreign keys that another index leads with have none of their own.
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+", db_index=False)
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="recipients", db_index=False)
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey("incidents.Case", on_delete=models.PROTECT, related_name="recipients")
     step = models.CharField(max_length=40)
@@ -165,11 +166,15 @@ class Recipient(models.Model):
     unknown_since = models.DateTimeField(null=True)
     looked_up = models.PositiveSmallIntegerField(default=0)
     look_up_after = models.DateTimeField(null=True)
-    seat = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    seat = models.ForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     """Who has it in hand at a seat (click lanes)."""
     seat_until = models.DateTimeField(null=True)
     """A silent seat loses it after this."""
-    pressed_by = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    pressed_by = models.ForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     """Whose key press let it go (click lanes)."""
     pressed_at = models.DateTimeField(null=True)
     session_id = models.CharField(max_length=120, default="")
@@ -224,8 +229,8 @@ class Attempt(models.Model):
 
     SELLER_PATH = "recipient__incident__seller_id"
 
-    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="tries")
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+", db_index=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="tries", db_index=False)
     number = models.PositiveSmallIntegerField()
     worker = models.BigIntegerField()
     started_at = models.DateTimeField()

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
         ("outreach", "0003_seats_and_proof"),
         ("shops", "0003_consent_and_renewal"),
         ("tenancy", "0001_initial"),
+        ("incidents", "0001_initial"),
     ]
 
     operations = [
@@ -210,5 +211,73 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name="rollout",
             name="forgiven_failures",
+        ),
+        # Each move of a ledger row writes every index anew.
+        migrations.RunSQL(
+            sql="ALTER TABLE outreach_attempt SET (fillfactor = 80)",
+            reverse_sql=migrations.RunSQL.noop,
+        ),
+        migrations.AlterField(
+            model_name="attempt",
+            name="recipient",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tries",
+                to="outreach.recipient",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="attempt",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.team"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="recipient",
+            name="incident",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="recipient",
+            name="pressed_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.membership",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="recipient",
+            name="roll_out",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="recipients",
+                to="outreach.rollout",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="recipient",
+            name="seat",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.membership",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="recipient",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.team"
+            ),
         ),
     ]

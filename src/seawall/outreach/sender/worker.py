@@ -38,6 +38,9 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+GATE_PART = 15
+"""Judging gates takes at most one part in so many of a worker's time."""
+
 KNOWN_FOR_S = 0.7
 """How old the knowledge may be on which a message leaves: a pause holds within a second, also when the database is slow
 (then nothing leaves)."""
@@ -47,7 +50,7 @@ KNOWN_FOR_S = 0.7
 class WorkerOptions:
     """How a worker behaves. None of these is a platform's rule."""
 
-    claim_size: int = 20
+    claim_size: int = 100
     in_flight: int = 100
     """Messages of one shop in hand at once."""
     in_hand: int = 400
@@ -80,6 +83,7 @@ class Worker:
         self._is_trusted = True
         self._looked_at = float("-inf")
         self._look_done = asyncio.Event()
+        self._tend_at = 0.0
         self._busy: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
@@ -225,8 +229,12 @@ class Worker:
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: look_up_due(clock=self._clock))
-        await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
         await self._db(lambda: sweep(now=self._clock.now()))
+        if monotonic() >= self._tend_at:
+            began = monotonic()
+            await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
+            # Judging counts the whole wave: a large one is judged less often, so that it never takes the speed from it.
+            self._tend_at = monotonic() + GATE_PART * (monotonic() - began)
         if self._also:
             await self._db(self._also)
 
