@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def a_storm_of(orders: Sequence[int], platform: Platform, *, slug: str, pace: fl
         shop = kit.a_shop(desk, "TH", code=f"S{number}")
         connect_shop(
             ConnectShop(
-                shop_code=shop.code, base_url=f"{platform.url}/{slug}-{number}/rest", platform_seller_id=str(number + 1),
+                shop_code=shop.code, base_url=f"{platform.url}/{slug}-{number}/rest", platform_seller_id=f"{number}",
                 app_key="900001", app_secret="bench", access_token="bench", sends_per_second=Decimal(str(pace)),
             ),
             by=desk.admin, clock=SYSTEM_CLOCK,
@@ -51,18 +50,19 @@ def a_storm_of(orders: Sequence[int], platform: Platform, *, slug: str, pace: fl
     return storm
 
 
-def let_go(storm: "Storm", *, pace: float = 99_999) -> float:
-    """The roll-out runs, all waves open. Gives the instant."""
+def let_go(storm: "Storm") -> float:
+    """The roll-out runs, all waves open, as after `seawall outreach start`. Gives the instant."""
     from tests.kit import rollout as kit
 
-    from seawall.outreach.models import Pace, RollOut
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.outreach.models import RollOut
+    from seawall.outreach.ready import wake
 
-    with_approval = kit.approve_in_the_ledger(storm)
-    Pace.objects.filter(connection__lanes__roll_out=with_approval).update(
-        sends_per_second=pace, burst=max(1, round(pace)), tokens=0
-    )
-    RollOut.objects.filter(pk=with_approval.pk).update(state="running", open_wave=9)
-    return time.time()
+    roll_out = kit.approve_in_the_ledger(storm)
+    RollOut.objects.filter(pk=roll_out.pk).update(state="running", open_wave=9)
+    at = time.time()
+    wake(roll_out.lanes.values_list("connection_id", flat=True), now=SYSTEM_CLOCK.now())
+    return at
 
 
 def analyze() -> None:
@@ -74,12 +74,11 @@ def analyze() -> None:
 
 
 @contextmanager
-def workers(number: int = 1, *, profile: str = "") -> Iterator[None]:
+def workers(number: int = 1) -> Iterator[None]:
     """`seawall worker` so many times."""
     runs = [
         subprocess.Popen(
-            [sys.executable, *(["-m", "cProfile", "-o", profile] if profile else []), "-m", "seawall.cli", "worker"],
-            cwd=ROOT, env=child_env(),
+            [sys.executable, "-m", "seawall.cli", "worker"], cwd=ROOT, env=child_env(),
         )
         for _ in range(number)
     ]  # fmt: skip
@@ -90,6 +89,20 @@ def workers(number: int = 1, *, profile: str = "") -> Iterator[None]:
             run.terminate()
         for run in runs:
             run.wait(60)
+
+
+def await_up() -> None:
+    """A worker is up when its session holds its lock."""
+    from django.db import connection
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            row = cursor.fetchone()
+        if row is not None and row[0]:
+            return
+        time.sleep(0.05)
 
 
 def await_settled(storm: "Storm", number: int) -> float:
@@ -105,18 +118,15 @@ def await_settled(storm: "Storm", number: int) -> float:
     return time.time()
 
 
-def rate(platform: Platform, orders: int, *, latency_ms: float, slug: str, processes: int = 1, profile: str = "") -> float:
+def rate(platform: Platform, orders: int, *, latency_ms: float, slug: str, processes: int = 1) -> float:
     """Messages a second from the first the platform took to the last that is recorded."""
     platform.set(latency_ms=latency_ms)
     storm = a_storm_of([orders], platform, slug=slug)
-    with workers(processes, profile=profile):
-        time.sleep(2)
+    with workers(processes):
+        await_up()
         let_go(storm)
         ended = await_settled(storm, orders)
     times = sorted(at for each in platform.stats()["times"].values() for at in each)
     if len(times) != orders:
         raise SystemExit(f"the platform took {len(times)} messages for {orders} orders")
     return orders / (ended - times[0] + latency_ms / 1000)
-
-
-__all__ = ["a_storm_of", "await_settled", "let_go", "rate", "timedelta", "workers"]

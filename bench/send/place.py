@@ -1,4 +1,4 @@
-"""Where the measurements happen: a PostgreSQL of their own, migrated; the platform's process; a desk with its orders."""
+"""Where the measurements happen: a PostgreSQL of their own, migrated, and the platform's process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The smallest platform that can be sent to: one process, raw HTTP/1.1 over asyncio, so that it is never what is measured.
+"""The smallest platform that can be sent to: one process, raw HTTP/1.1 over asyncio: it is not what is measured.
 
 It answers any POST as Lazada's chat does, after a latency, and keeps when each message came and for which shop. A limit
 holds for each shop as a token bucket: what is beyond it gets Lazada's "too fast".
@@ -14,7 +14,10 @@ from collections import Counter
 from itertools import count
 
 ACCEPTED = '{"code":"0","err_code":"0","success":true,"data":{"message_id":"m%d"},"request_id":"r%d"}'
-TOO_FAST = '{"code":"ApiCallLimit","type":"ISP","message":"api access frequency exceeds the limit. this ban will last 1 seconds","request_id":"r"}'
+TOO_FAST = (
+    '{"code":"ApiCallLimit","type":"ISP","request_id":"r",'
+    '"message":"api access frequency exceeds the limit. this ban will last 1 seconds"}'
+)
 
 
 class World:
