@@ -17,11 +17,6 @@ from seawall.outreach.states import DELIVERED, FAILED
 
 MEASURES = ("failures", "rejects", "blocks", "complaints", "opt_outs")
 
-_CODES = {
-    "failures": "too_many_failures", "rejects": "too_many_rejects", "blocks": "too_many_blocks",
-    "complaints": "too_many_complaints", "opt_outs": "too_many_opt_outs",
-}  # fmt: skip
-
 _STATES = {"rejects": ("rejected",), "blocks": ("blocked",), "failures": tuple(sorted(FAILED))}
 
 
@@ -95,8 +90,23 @@ def why_pause(measured: list[Measured], shares: Mapping[str, Decimal], forgiven:
         at_least = default.at_least if limit else 1
         is_many = each.count >= at_least and each.count > forgiven.get(each.measure, 0)
         if is_many and Decimal(each.count) > limit * each.of:
-            return Reason(_CODES[each.measure], {"failed": each.count, "settled": each.of, "limit": f"{limit:.1%}"})
+            return _reason(each, f"{limit:.1%}")
     return None
+
+
+def _reason(each: Measured, limit: str) -> Reason:
+    params: dict[str, int | str] = {"failed": each.count, "settled": each.of, "limit": limit}
+    match each.measure:
+        case "rejects":
+            return Reason("too_many_rejects", params)
+        case "blocks":
+            return Reason("too_many_blocks", params)
+        case "complaints":
+            return Reason("too_many_complaints", params)
+        case "opt_outs":
+            return Reason("too_many_opt_outs", params)
+        case _:
+            return Reason("too_many_failures", params)
 
 
 def counts(measured: list[Measured]) -> dict[str, int]:
