@@ -89,6 +89,8 @@ def test_workers_who_race_for_one_shop_never_get_more_than_its_bucket() -> None:
     for thread in threads:
         thread.join()
 
+    while rows := taken(now=now, size=7):
+        got.append(len(rows))
     assert sum(got) == 20
     assert Recipient.objects.filter(state="claimed").count() == 20
 
@@ -245,6 +247,9 @@ def test_a_day_holds_its_limit_over_storms_and_workers() -> None:
     for thread in threads:
         thread.join()
 
+    # Who came while another held the shop went away with nothing: the rest is taken afterwards.
+    while rows := taken(now=now, size=4):
+        got.append(len(rows))
     assert sum(got) == 25
     standing = standing_of(lane_of(first), now)
     assert (standing.day_used, standing.day_limit, standing.limit_source) == (25, 25, "operator")

@@ -32,6 +32,9 @@ from seawall.outreach.ready import MAY_SEND, PRESSED_TO_SEND, TO_SEND, TURN, spa
 MOST_SHOPS = 50
 """Shops one claim looks at."""
 
+LOOKS = 5
+"""How often a claim looks again when the shops it looked at had nothing to send."""
+
 FULL_WAIT = timedelta(milliseconds=20)
 """After which a shop is offered again that had room while the worker's hands were full of it."""
 
@@ -156,15 +159,26 @@ def claim(
     `busy` says how many messages of a connection are in the caller's hands already: with `most_of_shop` it gets no more
     than brings it to that number, so that a platform that hangs cannot take every hand.
     """
+    for _ in range(LOOKS):
+        rows, has_looked = _claim_once(worker, size, now, busy or {}, most_of_shop or size)
+        if rows or not has_looked:
+            return rows
+    return []
+
+
+def _claim_once(
+    worker: int, size: int, now: datetime, busy: Mapping[int, int], most_of_shop: int
+) -> tuple[list[Claimed], bool]:
+    """The rows, and whether any shop was on the list: one with nothing to send has left it, and the next may have."""
     with transaction.atomic(), connection.cursor() as cursor:
-        shops = _lock_shops(cursor, now, min(size, MOST_SHOPS))
+        shops = _lock_shops(cursor, now, MOST_SHOPS)
         if not shops:
-            return []
-        _grant(shops, size=size, now=now, busy=busy or {}, most_of_shop=most_of_shop or size)
-        rows = _take(cursor, [shop for shop in shops if shop.grant.number], worker, now)
-        _note(shops, rows)
-        _charge(cursor, shops, now)
-        return [row for row, _ in rows]
+            return [], False
+        looked_at = _grant(shops, size=size, now=now, busy=busy, most_of_shop=most_of_shop)
+        rows = _take(cursor, [shop for shop in looked_at if shop.grant.number], worker, now)
+        _note(looked_at, rows)
+        _charge(cursor, looked_at, now)
+        return [row for row, _ in rows], True
 
 
 def next_look(*, now: datetime) -> datetime | None:
@@ -197,15 +211,18 @@ def _quiet(begin: time | None, end: time | None, market: str) -> QuietHours | No
     return QuietHours(begin=begin, end=end, zone=Market(market).zone) if begin is not None and end is not None else None
 
 
-def _grant(shops: Sequence[_Shop], *, size: int, now: datetime, busy: Mapping[int, int], most_of_shop: int) -> None:
+def _grant(
+    shops: Sequence[_Shop], *, size: int, now: datetime, busy: Mapping[int, int], most_of_shop: int
+) -> Sequence[_Shop]:
     """Share what the caller can carry: an equal part for each shop, and what slow ones cannot use for the others. Shops
-    on one quota never get more than its room together."""
-    left, promised = size, dict.fromkeys((shop.quota_id for shop in shops), 0)
+    on one quota never get more than its room together. Gives the shops that were judged: when there are more than can
+    be carried, those first in turn."""
+    judged = sorted(shops[:size], key=lambda shop: shop.standing.bucket.at(now).has)
+    left, promised = size, dict.fromkeys((shop.quota_id for shop in judged), 0)
     spreading: set[int] = set()
-    by_need = sorted(shops, key=lambda shop: shop.standing.bucket.at(now).has)
-    for number, shop in enumerate(by_need):
-        part = max(1, left // (len(shops) - number))
-        most = max(0, min(left, part, most_of_shop - busy.get(shop.connection_id, 0)))
+    for number, shop in enumerate(judged):
+        part = max(1, left // (len(judged) - number))
+        most = max(0, min(part, most_of_shop - busy.get(shop.connection_id, 0)))
         quota = shop.standing.quota.with_sent(promised[shop.quota_id], now) if promised[shop.quota_id] else None
         standing = replace(shop.standing, quota=quota) if quota else shop.standing
         shop.grant = grant(standing, now=now, most=most)
@@ -215,6 +232,7 @@ def _grant(shops: Sequence[_Shop], *, size: int, now: datetime, busy: Mapping[in
             spreading.add(shop.quota_id)
         promised[shop.quota_id] += shop.grant.number
         left -= shop.grant.number
+    return judged
 
 
 def _take(cursor: CursorWrapper, shops: Sequence[_Shop], worker: int, now: datetime) -> list[tuple[Claimed, bool]]:
