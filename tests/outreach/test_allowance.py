@@ -68,6 +68,9 @@ def test_a_clock_that_goes_back_gives_nothing_and_takes_nothing() -> None:
     bucket = a_bucket(10).at(NOON + timedelta(seconds=1))
     back = bucket.at(NOON)
     assert (back.tokens, back.refilled_at) == (bucket.tokens, bucket.refilled_at)
+    set_back = bucket.without(bucket.has).at(NOON - timedelta(hours=1))
+    assert set_back.has == 0
+    assert set_back.at(NOON - timedelta(hours=1) + timedelta(seconds=1)).has >= 1, "it does not stand still for an hour"
 
 
 @given(

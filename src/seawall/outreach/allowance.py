@@ -14,6 +14,9 @@ pause is larger than what any platform's own count by the second forgives."""
 SPARE = 0.25
 """The part of one message that may be saved up beyond that, so that a slow lane served a moment late keeps its pace."""
 
+CLOCK_STEP = timedelta(minutes=1)
+"""A step back of the clock longer than this is no difference between machines but a clock that was set."""
+
 SPREAD_CATCH_UP = timedelta(minutes=1)
 """How far behind its even spread a shop may catch up at once (ours)."""
 
@@ -94,7 +97,10 @@ class Bucket:
         return min(float(max(1, self.burst)), max(1.0, self.sends_per_second * CATCH_UP_S)) + SPARE
 
     def at(self, now: datetime) -> "Bucket":
-        """Refilled up to now. A clock that went back gives nothing and takes nothing."""
+        """Refilled up to now. A clock that went back gives nothing and takes nothing; after a long step back it is
+        counted from the new time on, or the shop would stand still until the old one comes again."""
+        if self.refilled_at - now > CLOCK_STEP:
+            return replace(self, tokens=min(self.capacity, self.tokens), refilled_at=now)
         span = max(0.0, (now - self.refilled_at).total_seconds())
         tokens = max(0.0, min(self.capacity, self.tokens + span * self.sends_per_second))
         return replace(self, tokens=tokens, refilled_at=max(now, self.refilled_at))

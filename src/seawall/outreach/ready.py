@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from seawall.outreach.allowance import URGENT_WITHIN, Turn
+from seawall.outreach.allowance import CLOCK_STEP, URGENT_WITHIN, Turn
 from seawall.outreach.policy import PRESS_GOOD_FOR
 
 MAY_SEND = """
@@ -37,7 +37,8 @@ PRESSED_TO_SEND = TO_SEND + " AND p.pressed_at > %(pressed_since)s"
 
 _SWEEP = f"""
 UPDATE outreach_pace b
-   SET ready_at = coalesce(b.ready_at, %(now)s), turn = found.turn
+   SET ready_at = CASE WHEN b.refilled_at > %(clock_step)s THEN %(now)s ELSE coalesce(b.ready_at, %(now)s) END,
+       turn = found.turn
   FROM (
         SELECT b.id, min({TURN}) AS turn
           FROM outreach_rollout r
@@ -53,7 +54,7 @@ UPDATE outreach_pace b
                                           WHERE p.lane_id = l.id AND {PRESSED_TO_SEND.format(open_wave="r.open_wave")})
                ELSE false END
          GROUP BY b.id) found
- WHERE b.id = found.id AND (b.ready_at IS NULL OR b.turn <> found.turn)
+ WHERE b.id = found.id AND (b.ready_at IS NULL OR b.turn <> found.turn OR b.refilled_at > %(clock_step)s)
    AND b.id IN (SELECT id FROM outreach_pace WHERE id = found.id FOR UPDATE SKIP LOCKED)
 """  # noqa: S608  # put together from constants of ours
 
@@ -66,7 +67,10 @@ UPDATE outreach_pace b
 
 def spans(now: datetime) -> dict[str, datetime]:
     """The instants that the conditions above name."""
-    return {"now": now, "pressed_since": now - PRESS_GOOD_FOR, "urgent_before": now + URGENT_WITHIN}
+    return {
+        "now": now, "pressed_since": now - PRESS_GOOD_FOR, "urgent_before": now + URGENT_WITHIN,
+        "clock_step": now + CLOCK_STEP,
+    }  # fmt: skip
 
 
 def sweep(*, now: datetime) -> int:

@@ -55,7 +55,7 @@ class WorkerOptions:
     """Messages of one shop in hand at once."""
     in_hand: int = 400
     """Messages of all shops in hand at once: more than one shop may have, so that one that hangs holds up no other."""
-    grace: timedelta = timedelta(seconds=30)
+    grace: timedelta = timedelta(seconds=25)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
     confirm_again: timedelta = timedelta(seconds=30)
     """Wait before the proof of an acknowledged message is looked for again."""
