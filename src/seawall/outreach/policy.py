@@ -24,6 +24,9 @@ SLOWEST = Decimal("0.05")
 
 FASTER_EVERY = timedelta(minutes=1)
 
+CLOCK_STEP_S = 60.0
+"""A step back of the clock longer than this is no difference between machines but a clock that was set."""
+
 DAY_USED_UP = timedelta(minutes=30)
 """A platform that asks for a longer wait than this speaks of a quota, not of the pace (ours: waits for pace are seconds
 to a minute on all three platforms, those for a quota an hour or a day)."""
@@ -120,7 +123,11 @@ def wave_is_settled(result: WaveResult, now: datetime, settle_s: float) -> bool:
         return False
     if not result.of("acknowledged"):
         return True
-    return result.last_change_at is None or (now - result.last_change_at).total_seconds() >= settle_s
+    if result.last_change_at is None:
+        return True
+    span = (now - result.last_change_at).total_seconds()
+    # A change an hour ahead of now was stamped by a clock that was set back since: no reason to wait an hour.
+    return span >= settle_s or span < -CLOCK_STEP_S
 
 
 def confirm_wait(*, pushes_own: bool) -> timedelta:
