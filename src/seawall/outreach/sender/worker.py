@@ -52,9 +52,12 @@ class WorkerOptions:
 
     claim_size: int = 100
     in_flight: int = 100
-    """Messages of one shop in hand at once."""
-    in_hand: int = 400
-    """Messages of all shops in hand at once: more than one shop may have, so that one that hangs holds up no other."""
+    """Calls of one shop at once."""
+    ahead: int = 2
+    """Times as many messages of one shop may be claimed as may be in flight: while the ledger is written and the next
+    are claimed, the platform is not left waiting."""
+    in_hand: int = 800
+    """Messages of all shops claimed at once: more than one shop may have, so that one that hangs holds up no other."""
     grace: timedelta = timedelta(seconds=25)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
     confirm_again: timedelta = timedelta(seconds=30)
@@ -85,6 +88,7 @@ class Worker:
         self._look_done = asyncio.Event()
         self._tend_at = 0.0
         self._busy: Counter[int] = Counter()
+        self._hands: dict[int, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._connectors: dict[tuple[int, datetime], Connector] = {}
@@ -162,7 +166,7 @@ class Worker:
         rows = await self._db(
             lambda: claim(
                 worker=self.key, size=min(room, self._options.claim_size), now=self._clock.now(), busy=busy,
-                most_of_shop=self._options.in_flight,
+                most_of_shop=self._options.in_flight * self._options.ahead,
             )
         )  # fmt: skip
         # The claim has just seen that these send: newer knowledge than the last look, and as old as it at most.
@@ -195,8 +199,10 @@ class Worker:
                 )
             )  # fmt: skip
             return
-        # First the await, then the list: it is exchanged for a new one at every flush.
-        outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
+        # A row waits for its turn before the last look, so that what a pause stops has not looked long ago.
+        async with self._hands.setdefault(row.connection_id, asyncio.Semaphore(self._options.in_flight)):
+            # First the await, then the list: it is exchanged for a new one at every flush.
+            outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
         self._outcomes.append(outcome)
 
     async def _may_send(self, row: Claimed) -> bool:
