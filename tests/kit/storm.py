@@ -7,14 +7,26 @@ stored pushes for the platform. Pages show exactly what such rows say.
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from django.db import connection
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET
-from tests.kit.rollout import Desk, Storm, a_desk, a_shop, a_storm, connect, planned, some_orders, the_facts, with_facts
+from tests.kit.rollout import (
+    Desk,
+    Storm,
+    a_desk,
+    a_shop,
+    a_storm,
+    connect,
+    fill_buckets,
+    planned,
+    some_orders,
+    the_facts,
+    with_facts,
+)
 
 from seawall.connectors.contracts import Exchange
 from seawall.connectors.models import ReceivedEvent
@@ -28,7 +40,6 @@ from seawall.kernel.markets import Platform
 from seawall.outreach.api import Recipient
 from seawall.outreach.gates import tend
 from seawall.outreach.ledger import move_rows
-from seawall.outreach.models import Pace
 from seawall.outreach.pushes import handle_received
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
@@ -51,7 +62,6 @@ A_PDF = b"%PDF-1.4\n% a customs notice\n%%EOF\n"
 
 _numbers = count(1)
 _WORKER = 42
-_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -124,19 +134,13 @@ def _send(storm: Storm, number: int, event: str, *, platform_code: str = "") -> 
     left = number
     while left > 0:
         # Buckets refill with time; a test must not wait for that. The lane that waited longest is served first.
-        _open_buckets(storm)
+        fill_buckets(storm, SYSTEM_CLOCK.now())
         rows = claim(worker=_WORKER, size=left, now=SYSTEM_CLOCK.now())
         if not rows:
             break
         settle([_outcome(row, event, platform_code) for row in rows], clock=SYSTEM_CLOCK, grace=timedelta(seconds=30))
         left -= len(rows)
     return number - left
-
-
-def _open_buckets(storm: Storm) -> None:
-    Pace.objects.filter(connection__lanes__roll_out=storm.roll_out).update(
-        sends_per_second=10_000, tokens=1000, burst=1000, refilled_at=SYSTEM_CLOCK.now(), ready_at=_LONG_AGO
-    )
 
 
 def _outcome(row: Claimed, event: str, platform_code: str) -> Outcome:
@@ -227,7 +231,7 @@ def _handled(rows: list[Recipient]) -> int:
 
 def lose_sight(storm: Storm, number: int) -> int:
     """Sends whose outcome is unknown: their worker died in mid-call."""
-    _open_buckets(storm)
+    fill_buckets(storm, SYSTEM_CLOCK.now())
     rows = claim(worker=_WORKER, size=number, now=SYSTEM_CLOCK.now())
     return move_rows(Recipient.objects.filter(pk__in=[row.id for row in rows]), "lost_sight", clock=SYSTEM_CLOCK)
 

@@ -1,6 +1,6 @@
 """Send one claimed row. Async, no tables: values in, an Outcome out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from seawall.connectors.contracts import Connector
 from seawall.connectors.errors import ConnectorError
@@ -12,21 +12,21 @@ from seawall.outreach.sender.outcome import Outcome, outcome_of_error
 
 
 async def send_one(
-    claim: Claimed, messenger: Connector, *, clock: Clock, may_send: Callable[[Claimed], Awaitable[bool]]
+    claim: Claimed, messenger: Connector, *, clock: Clock, may_send: Callable[[Claimed], bool]
 ) -> Outcome:
     """Open the conversation, look once more whether it may go, send once. Never raises for what a platform does."""
     if sha256_text(claim.text) != claim.text_sha256:
         return Outcome(claim=claim, event="give_to_person", at=clock.now(), reason_code="text_changed")
     session_id = claim.session_id
     if not session_id:
-        if not await may_send(claim):
+        if not may_send(claim):
             return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)
         try:
             session_id = (await messenger.open_session(claim.platform_order_id)).session_id
         except ConnectorError as error:
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
     # The last look before a buyer sees something: paused, stopped or this worker no longer trusted means no.
-    if not await may_send(claim):
+    if not may_send(claim):
         return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)
     try:
         sent = await messenger.send_text(session_id, claim.text, order_id=claim.platform_order_id)

@@ -53,7 +53,7 @@ class WorkerOptions:
     claim_size: int = 100
     in_flight: int = 100
     """Calls of one shop at once."""
-    ahead: int = 2
+    ahead: int = 3
     """Times as many messages of one shop may be claimed as may be in flight: while the ledger is written and the next
     are claimed, the platform is not left waiting."""
     in_hand: int = 800
@@ -201,15 +201,22 @@ class Worker:
             return
         # A row waits for its turn before the last look, so that what a pause stops has not looked long ago.
         async with self._hands.setdefault(row.connection_id, asyncio.Semaphore(self._options.in_flight)):
+            await self._until_known()
             # First the await, then the list: it is exchanged for a new one at every flush.
             outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
         self._outcomes.append(outcome)
 
-    async def _may_send(self, row: Claimed) -> bool:
-        """The last look before a buyer sees something, on knowledge that is never older than `KNOWN_FOR_S`."""
-        while monotonic() - self._looked_at > KNOWN_FOR_S and not self._stop.is_set():
+    def _knows(self) -> bool:
+        return monotonic() - self._looked_at <= KNOWN_FOR_S
+
+    async def _until_known(self) -> None:
+        """Until it is known again which roll-outs may send: rather late than on old knowledge."""
+        while not self._knows() and not self._stop.is_set():
             await self._look_done.wait()
-        is_fresh = self._clock.now() - row.claimed_at < liveness.CLAIM_GOOD_FOR
+
+    def _may_send(self, row: Claimed) -> bool:
+        """The last look before a buyer sees something, on knowledge that is never older than `KNOWN_FOR_S`."""
+        is_fresh = self._knows() and self._clock.now() - row.claimed_at < liveness.CLAIM_GOOD_FOR
         return is_fresh and self._is_trusted and not self._stop.is_set() and row.roll_out_id in self._sending
 
     async def _connector(self, connection_id: int, changed_at: datetime) -> Connector:
