@@ -48,9 +48,9 @@ from seawall.tenancy.api import User
 from seawall.tenancy.links import make_sign_in_link
 
 __all__ = [
-    "Desk", "Storm", "a_desk", "a_shop", "a_storm", "answer", "block", "bring", "confirm", "connect", "deliver",
-    "hand_to_person", "let_tables_be_emptied", "link_for", "lose_sight", "reject", "some_orders", "tend_all",
-    "the_facts", "with_facts",
+    "Desk", "Storm", "a_desk", "a_shop", "a_storm", "answer", "block", "bring", "confirm",
+    "connect", "deliver", "hand_to_person", "let_tables_be_emptied", "link_for", "lose_sight", "reject", "some_orders",
+    "tend_all", "the_facts", "with_facts",
 ]  # fmt: skip
 
 STAGES = (

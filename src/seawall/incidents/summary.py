@@ -56,6 +56,7 @@ def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> di
         },
         "planned": planned,
         "outcomes": outcomes,
+        "messages": _messages_taken(roll_out) if roll_out else 0,
         "adds_up": sum(outcomes.values()) == planned,
         "roll_out": _roll_out(roll_out, clock.now()) if roll_out else None,
         "packs": [
@@ -65,9 +66,16 @@ def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> di
     }
 
 
+def _messages_taken(roll_out: RollOut) -> int:
+    """Messages the platforms took: fewer than orders where one names several."""
+    taken = roll_out.recipients.exclude(platform_message_id="")
+    return taken.values("order__shop_id", "session_id", "platform_message_id").distinct().count()
+
+
 def _roll_out(roll_out: RollOut, now: datetime) -> dict[str, Any]:
     approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
-    sample = roll_out.recipients.filter(wave=0, lane__isnull=False).select_related("order").first()
+    samples = roll_out.recipients.filter(wave=0, lane__isnull=False, rides_with__isnull=True)
+    sample = samples.select_related("order").first()
     return {
         "state": roll_out.state,
         "version": roll_out.version,

@@ -2,7 +2,8 @@
 
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
-from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
+from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
@@ -11,10 +12,14 @@ from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
 from seawall.outreach.gates import measured_now, shares_of
-from seawall.outreach.ledger import counts_of
-from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
-from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.groups import named_together
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach_lines import ReachLine, reach_lines
+from seawall.outreach.reach_snapshots import Difference, differences, newest
+from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
@@ -26,6 +31,7 @@ __all__ = [
     "DELIVERED",
     "FAILED",
     "MEASURES",
+    "MOST_TOGETHER",
     "OPEN",
     "SENDING",
     "SENT",
@@ -34,11 +40,15 @@ __all__ = [
     "Attempt",
     "Ceiling",
     "Decide",
+    "Difference",
+    "DoorCount",
     "Lane",
     "LaneStanding",
     "Measured",
     "PlanRollOut",
     "PlannedMessage",
+    "ReachLine",
+    "ReachSnapshot",
     "Recipient",
     "RecipientState",
     "RollOut",
@@ -50,21 +60,33 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "assumption_lines",
+    "close_windows",
+    "contacted_orders",
     "counts_of",
+    "differences",
+    "doors_now",
     "gate_defaults",
     "give_back",
     "handle_received",
     "leave_out_orders",
     "measured_now",
     "minutes_needed",
+    "named_together",
+    "newest",
     "pause",
     "plan_roll_out",
     "press",
+    "reach_lines",
+    "replan",
+    "replan_moved",
     "resume",
     "send_back",
     "send_sample",
+    "sentence_of",
     "settle_by_person",
     "shares_of",
+    "span_of",
     "standing_of",
     "start",
     "stop",

@@ -54,7 +54,9 @@ class Measured:
     measure: str
     count: int
     of: int
-    """What the share is of: settled messages, or delivered ones for what buyers answer."""
+    """What the share is of: settled orders, or delivered ones for what buyers answer."""
+    messages: int
+    """How many messages it came to: one refused message is one refusal, however many orders it names."""
 
     @property
     def share(self) -> Decimal:
@@ -70,14 +72,18 @@ def measure(result: WaveResult, answers: Mapping[str, int]) -> list[Measured]:
     delivered = result.of(*DELIVERED)
     settled = delivered + result.of(*FAILED)
     sent = [
-        Measured(measure=name, count=result.of(*_STATES[name]), of=settled)
+        Measured(measure=name, count=result.of(*_STATES[name]), of=settled, messages=result.messages_of(*_STATES[name]))
         for name in ("rejects", "blocks", "failures")
     ]
     return [
         *sent,
-        Measured(measure="complaints", count=answers.get("complaint", 0), of=delivered),
-        Measured(measure="opt_outs", count=answers.get("opt_out", 0), of=delivered),
+        _answered("complaints", answers.get("complaint", 0), delivered),
+        _answered("opt_outs", answers.get("opt_out", 0), delivered),
     ]
+
+
+def _answered(name: str, count: int, delivered: int) -> Measured:
+    return Measured(measure=name, count=count, of=delivered, messages=count)
 
 
 def why_pause(measured: list[Measured], shares: Mapping[str, Decimal], forgiven: Mapping[str, int]) -> Reason | None:
@@ -88,7 +94,7 @@ def why_pause(measured: list[Measured], shares: Mapping[str, Decimal], forgiven:
         limit = shares.get(each.measure, default.share)
         # Whoever allows none means the first one.
         at_least = default.at_least if limit else 1
-        is_many = each.count >= at_least and each.count > forgiven.get(each.measure, 0)
+        is_many = each.messages >= at_least and each.count > forgiven.get(each.measure, 0)
         if is_many and Decimal(each.count) > limit * each.of:
             return _reason(each, f"{limit:.1%}")
     return None

@@ -29,8 +29,11 @@ TURN = f"""
 """
 """Whose turn it is: a sample, for which a person waits; then what closes soon; then the rest."""
 
-TO_SEND = "p.state = 'waiting' AND p.wave <= {open_wave}"
-"""Whether a ledger row `p` may go on a lane of mode `api`."""
+TO_SEND = """p.state = 'waiting' AND p.wave <= {open_wave}
+       AND p.rides_with_id IS NULL AND (NOT p.has_riders OR outreach_group_is_whole(p.id))
+       AND (p.door_until IS NULL OR p.door_until > %(now)s)"""
+"""Whether a ledger row `p` may go on a lane of mode `api`: one that carries its message, whose orders all still belong
+to it, while its door is open."""
 
 PRESSED_TO_SEND = TO_SEND + " AND p.pressed_at > %(pressed_since)s"
 """On a lane of mode `click`: only after a person's key press on that very row, and not long after it."""

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -87,7 +87,7 @@ WITH g AS (
            attempts = p.attempts + 1
       FROM picked WHERE p.id = picked.id
     RETURNING p.id, p.attempts, p.team_id, p.incident_id, p.order_id, p.roll_out_id, p.lane_id, p.text, p.text_sha256,
-              p.session_id, p.wave, p.rank, picked.connection_id, picked.changed_at, picked.is_spread
+              p.session_id, p.wave, p.rank, p.has_riders, picked.connection_id, picked.changed_at, picked.is_spread
 ), tried AS (
     INSERT INTO outreach_attempt (team_id, recipient_id, number, worker, started_at,
                                   outcome, platform_code, request_id, platform_message_id)
@@ -95,7 +95,11 @@ WITH g AS (
 )
 SELECT claimed.id, claimed.attempts, claimed.team_id, claimed.incident_id, claimed.order_id, claimed.roll_out_id,
        claimed.lane_id, claimed.connection_id, o.shop_id, o.platform_order_id,
-       claimed.text, claimed.text_sha256, claimed.session_id, claimed.changed_at, claimed.is_spread
+       claimed.text, claimed.text_sha256, claimed.session_id, claimed.changed_at, claimed.is_spread,
+       CASE WHEN claimed.has_riders THEN
+           (SELECT json_agg(json_build_array(m.id, m.order_id, mo.platform_order_id) ORDER BY m.rank)
+              FROM outreach_recipient m JOIN orders_order mo ON mo.id = m.order_id WHERE m.rides_with_id = claimed.id)
+       END
   FROM claimed JOIN orders_order o ON o.id = claimed.order_id
  ORDER BY claimed.wave, claimed.rank
 """.replace("{open_wave}", "lane.open_wave")  # noqa: S608  # put together from constants of ours
@@ -117,6 +121,14 @@ UPDATE outreach_quota q
 """
 
 
+class Rider(NamedTuple):
+    """A further order that a message names, with its own ledger row."""
+
+    recipient_id: int
+    order_id: int
+    platform_order_id: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
     """A ledger row this worker holds, with what sending needs."""
@@ -136,6 +148,8 @@ class Claimed:
     session_id: str
     claimed_at: datetime
     connection_changed_at: datetime
+    riders: tuple[Rider, ...] = ()
+    """Further orders that its words name."""
 
 
 @dataclass
@@ -256,6 +270,7 @@ def _take(cursor: CursorWrapper, shops: Sequence[_Shop], worker: int, now: datet
                 id=row[0], attempt=row[1], team_id=row[2], incident_id=row[3], order_id=row[4], roll_out_id=row[5],
                 lane_id=row[6], connection_id=row[7], shop_id=row[8], platform_order_id=row[9],
                 text=row[10], text_sha256=row[11], session_id=row[12], claimed_at=now, connection_changed_at=row[13],
+                riders=tuple(Rider(*each) for each in row[15] or ()),
             ),
             row[14],
         )

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.outreach.groups import part
 from seawall.outreach.models import Lane, RollOut
 from seawall.outreach.pace import give_back, slow_down, wait
 from seawall.outreach.sender.outcome import Outcome
@@ -63,7 +65,10 @@ def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> No
             # Need not wait for the disk: after a crash of the server such a row is claimed, and looked up.
             cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.execute(_RECORD, [json.dumps([_values(outcome, grace) for outcome in outcomes])])
-        keep(_capture(outcome) for outcome in outcomes if outcome.exchange is not None)
+        keep(_captures(outcomes))
+        for outcome in outcomes:
+            if outcome.is_parted:
+                part(outcome.claim.id)
         _steer_lanes(outcomes, clock)
     for outcome in outcomes:
         if outcome.is_restricted:
@@ -93,6 +98,16 @@ def _values(outcome: Outcome, grace: timedelta) -> dict[str, Any]:
         "code": outcome.platform_code[:80],
         "request": outcome.request_id[:120],
     }
+
+
+def _captures(outcomes: Iterable[Outcome]) -> Iterator[NewCapture]:
+    """The platform's answers, each kept once for every order its message names."""
+    for outcome in outcomes:
+        if outcome.exchange is not None:
+            answer = _capture(outcome)
+            yield answer
+            for rider in outcome.claim.riders:
+                yield replace(answer, recipient_id=rider.recipient_id, order_id=rider.order_id)
 
 
 def _capture(outcome: Outcome) -> NewCapture:

@@ -21,6 +21,7 @@ from seawall.connectors.registry import open_connector
 from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.gates import tend
+from seawall.outreach.groups import tidy
 from seawall.outreach.limits import look_up_due
 from seawall.outreach.models import RollOut
 from seawall.outreach.pace import speed_up
@@ -242,6 +243,7 @@ class Worker:
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: look_up_due(clock=self._clock))
+        await self._db(lambda: tidy(clock=self._clock))
         await self._db(lambda: sweep(now=self._clock.now()))
         if monotonic() >= self._tend_at:
             began = monotonic()

@@ -30,7 +30,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0003_seats_and_proof"),
+        ("outreach", "0006_approval_says_where_from"),
         ("shops", "0003_consent_and_renewal"),
         ("tenancy", "0001_initial"),
         ("incidents", "0001_initial"),
