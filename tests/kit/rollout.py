@@ -227,9 +227,9 @@ def running(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
 
 
 def fill_buckets(storm: Storm, now: datetime) -> None:
-    """Pace is not what is tested: the storm's shops may send a thousand messages, and are looked at first."""
+    """Pace is not what is tested: the storm's shops may send all they can save up, and are looked at first."""
     Pace.objects.filter(connection__lanes__roll_out__incident=storm.incident).update(
-        sends_per_second=10_000, burst=1000, tokens=1000, refilled_at=now, ready_at=now - timedelta(days=1)
+        burst=1000, tokens=1000, refilled_at=now, ready_at=now - timedelta(days=1)
     )
 
 

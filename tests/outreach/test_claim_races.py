@@ -180,6 +180,7 @@ def test_a_group_that_is_no_longer_whole_is_not_claimed_and_parts_when_it_comes_
     assert tidy(clock=SYSTEM_CLOCK) == 1
     rider.refresh_from_db()
     assert (rider.state, rider.reason_code, rider.reason_params) == ("left_out", "case_withdrawn", {"why": "solved"})
+    sweep(now=SYSTEM_CLOCK.now())
     alone = claim(worker=1, size=5, now=SYSTEM_CLOCK.now())
     assert [row.riders for row in alone] == [(), ()]
     assert not any(rider.order.platform_order_id in row.text for row in alone)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,8 +36,8 @@ from seawall.timeline.api import Entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOCK = SYSTEM_CLOCK
-NIGHT = datetime(2026, 11, 25, 16, tzinfo=UTC)  # 23:00 in Bangkok
-MORNING = datetime(2026, 11, 26, 1, tzinfo=UTC)  # 08:00
+NIGHT = datetime.combine(CLOCK.now() + timedelta(days=2), time(16), tzinfo=UTC)  # 23:00 in Bangkok
+MORNING = NIGHT + timedelta(hours=9)
 
 
 def taken(*, size: int = 50, now: datetime | None = None, worker: int = 1) -> list[Claimed]:
