@@ -73,7 +73,9 @@ class Reading:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the template of a place in the reading; a form is one place."""
-        return self._place(start, is_end=False), self._place(end, is_end=True)
+        first, last = self._place(start, is_end=False), self._place(end, is_end=True)
+        # Nothing at a form that reads as nothing: the form is the place.
+        return min(first, last), max(first, last)
 
     def _place(self, at: int, *, is_end: bool) -> int:
         shift = 0
