@@ -17,9 +17,12 @@ from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
+from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
+from seawall.outreach.gates import measured_now, shares_of
 from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
@@ -33,6 +36,7 @@ from seawall.outreach.replies.api import find_answers
 from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
+from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -42,6 +46,7 @@ __all__ = [
     "DELIVERED",
     "DOORS",
     "FAILED",
+    "MEASURES",
     "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
@@ -58,6 +63,8 @@ __all__ = [
     "Difference",
     "DoorCount",
     "Lane",
+    "LaneStanding",
+    "Measured",
     "PlanRollOut",
     "PlannedMessage",
     "ReachLine",
@@ -69,6 +76,7 @@ __all__ = [
     "StalePlan",
     "TakeBatch",
     "Talk",
+    "Tune",
     "Wanted",
     "Wave",
     "Worker",
@@ -83,6 +91,7 @@ __all__ = [
     "differences",
     "doors_now",
     "find_answers",
+    "gate_defaults",
     "give_back",
     "handle_received",
     "last_tries",
@@ -90,6 +99,7 @@ __all__ = [
     "leave_out_unconcerned",
     "lift_stop",
     "look_now",
+    "measured_now",
     "minutes_needed",
     "named_together",
     "newest",
@@ -106,7 +116,9 @@ __all__ = [
     "send_sample",
     "sentence_of",
     "settle_by_person",
+    "shares_of",
     "span_of",
+    "standing_of",
     "standing_roll_out",
     "start",
     "stop",
@@ -116,5 +128,6 @@ __all__ = [
     "talk_views",
     "talks_of",
     "told_as_sent",
+    "tune",
     "void_live_roll_outs",
 ]
