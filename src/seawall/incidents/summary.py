@@ -11,11 +11,11 @@ from seawall.outreach.api import (
     Approval,
     Lane,
     RollOut,
-    RollOutState,
     counts_of,
     measured_now,
     shares_of,
     standing_of,
+    standing_roll_out,
 )
 from seawall.tenancy.api import Actor, get_scoped
 
@@ -25,9 +25,7 @@ def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> di
     by.require("incident.read")
     incident = get_scoped(Incident, by, pk=incident.pk)
     sheet = incident.facts_sheets.order_by("-version").first()
-    roll_out = (
-        RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
-    )
+    roll_out = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
     return {

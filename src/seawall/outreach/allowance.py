@@ -7,7 +7,7 @@ from enum import IntEnum
 from math import floor
 from zoneinfo import ZoneInfo
 
-from seawall.outreach.policy import CLOCK_STEP_S
+from seawall.outreach.policy import CLOCK_STEP
 
 CATCH_UP_S = 0.25
 """Seconds of its pace a shop may save up (ours): a worker that comes a little late loses nothing, and no burst after a
@@ -15,8 +15,6 @@ pause is larger than what any platform's own count by the second forgives."""
 
 SPARE = 0.25
 """The part of one message that may be saved up beyond that, so that a slow lane served a moment late keeps its pace."""
-
-CLOCK_STEP = timedelta(seconds=CLOCK_STEP_S)
 
 SPREAD_CATCH_UP = timedelta(minutes=1)
 """How far behind its even spread a shop may catch up at once (ours)."""

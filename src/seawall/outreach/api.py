@@ -13,10 +13,11 @@ from seawall.outreach.errors import StalePlan
 from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
 from seawall.outreach.gates import measured_now, shares_of
 from seawall.outreach.groups import named_together
-from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach import DOORS
 from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
@@ -29,6 +30,7 @@ STEP_FIRST_CONTACT = "first_contact"
 
 __all__ = [
     "DELIVERED",
+    "DOORS",
     "FAILED",
     "MEASURES",
     "MOST_TOGETHER",
@@ -88,6 +90,7 @@ __all__ = [
     "shares_of",
     "span_of",
     "standing_of",
+    "standing_roll_out",
     "start",
     "stop",
     "take_batch",

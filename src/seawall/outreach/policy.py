@@ -24,8 +24,8 @@ SLOWEST = Decimal("0.05")
 
 FASTER_EVERY = timedelta(minutes=1)
 
-CLOCK_STEP_S = 60.0
-"""A step back of the clock longer than this is no difference between machines but a clock that was set."""
+CLOCK_STEP = timedelta(seconds=5)
+"""A stamp further ahead of now than this is not of another machine's clock but of one that was set back (ours)."""
 
 DAY_USED_UP = timedelta(minutes=30)
 """A platform that asks for a longer wait than this speaks of a quota, not of the pace (ours: waits for pace are seconds
@@ -171,9 +171,9 @@ def wave_is_settled(result: WaveResult, now: datetime, settle_s: float) -> bool:
         return True
     if result.last_change_at is None:
         return True
-    span = (now - result.last_change_at).total_seconds()
+    span = now - result.last_change_at
     # A change an hour ahead of now was stamped by a clock that was set back since: no reason to wait an hour.
-    return span >= settle_s or span < -CLOCK_STEP_S
+    return span.total_seconds() >= settle_s or span < -CLOCK_STEP
 
 
 def confirm_wait(*, pushes_own: bool) -> timedelta:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from seawall.outreach.allowance import CLOCK_STEP, URGENT_WITHIN, Turn
-from seawall.outreach.policy import PRESS_GOOD_FOR
+from seawall.outreach.allowance import URGENT_WITHIN, Turn
+from seawall.outreach.policy import CLOCK_STEP, PRESS_GOOD_FOR
 
 MAY_SEND = """
        NOT l.is_stopped AND c.is_active AND c.stopped_reason = '' AND c.mode = l.mode AND r.deadline_at > %(now)s

@@ -17,7 +17,7 @@ from seawall.timeline.api import move
 
 def live_roll_out(incident: Incident) -> RollOut:
     """The storm's standing roll-out. Raises Refused(roll_out_unknown)."""
-    found = RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+    found = outreach.standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     if found is None:
         raise Refused("roll_out_unknown", incident=incident.code)
     return found

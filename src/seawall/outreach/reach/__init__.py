@@ -5,6 +5,7 @@ plan = plan_reach(items, world)
 
 from seawall.outreach.reach.planner import plan_reach
 from seawall.outreach.reach.rules import ReachRules, reach_rules
+from seawall.outreach.reach.totals import DOORS
 from seawall.outreach.reach.values import (
     Assumption,
     Door,
@@ -19,6 +20,6 @@ from seawall.outreach.reach.values import (
 )
 
 __all__ = [
-    "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan", "ReachRow", "ReachRules",
+    "DOORS", "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan", "ReachRow", "ReachRules",
     "ShopDoors", "World", "plan_reach", "reach_rules",
 ]  # fmt: skip
