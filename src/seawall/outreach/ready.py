@@ -38,7 +38,8 @@ _CONCERNS = f"""EXISTS (
        AND (NOT p.has_riders OR (outreach_group_is_whole(p.id) AND NOT EXISTS (
            SELECT 1 FROM outreach_recipient m
             WHERE m.rides_with_id = p.id
-              AND (SELECT q.status FROM orders_order q WHERE q.id = m.order_id) IN ({_OVER}))))"""  # noqa: S608
+              AND (SELECT q.status FROM orders_order q WHERE q.id = m.order_id)
+                  IN ({_OVER}))))"""  # noqa: S608  # put together from constants of ours
 """Whether every order that the message of `p` names still concerns the storm: neither withdrawn from it nor known to be
 cancelled or returned. Its riders are found first: read the other way round, each look would pass over all orders."""
 
