@@ -20,6 +20,7 @@ _Bare = tuple[Case, pack.OrderEvidence]
 Chunk = Sequence[_Bare]
 WITHOUT_CHAT = "picture_without_chat"
 """The `refused_code` of an order whose records hold no message."""
+TOO_LONG = "picture_too_long"
 _FEW = 40
 """So few pictures are drawn sooner than processes for them are started."""
 
@@ -179,6 +180,8 @@ def _holds(found: Picture, transcript: Transcript, folder: Path) -> bool:
     """Whether a stored picture is of these records, is there, and could not be drawn better with the present fonts."""
     return (
         found.drawn_from == transcript.drawn_from
+        # What is too long stays so; any other refusal may be gone with the next version of what draws.
+        and found.refused_code in ("", TOO_LONG)
         and all(page_path(folder, sha256).exists() for sha256 in found.pages)
         and not (found.missing and glyphs().intersection(found.missing))
     )
