@@ -17,6 +17,7 @@ from tests.evidence.test_pack_pictures import pictured
 
 from seawall.evidence.records import PackContents, ScriptVersion, TimelineEntry
 from seawall.evidence.report.doors import report_members, report_of
+from seawall.evidence.report.drawing import prepared, set_all
 from seawall.evidence.report.making import Wishes
 from seawall.evidence.seal import layout
 from seawall.evidence.seal.packfile import write_pack
@@ -130,6 +131,23 @@ def test_nothing_is_drawn_from_a_pack_that_does_not_verify(tmp_path: Path) -> No
         report_of(pack, tmp_path, IN_PROCESS)
     assert refusal.value.code == "report_pack_not_whole"
     assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_volumes_set_in_processes_of_their_own_are_the_same(tmp_path: Path) -> None:
+    alone = report(tmp_path, wishes=Wishes(processes=0, orders_a_volume=3, editions=("en",)))
+    (tmp_path / "apart").mkdir()
+    apart = report(tmp_path / "apart", wishes=Wishes(processes=1, orders_a_volume=3, editions=("en",)))
+    assert apart == alone
+
+
+def test_what_is_refused_in_another_process_comes_back_in_words(tmp_path: Path) -> None:
+    (tmp_path / "report.typ").write_text("#panic(read(sys.inputs.data))", encoding="utf-8")
+    job = prepared("report-en", tmp_path, {"a": 1}, tmp_path / "report-en.pdf", at(0))
+    for processes in (0, 1):
+        with pytest.raises(Refused) as refusal:
+            list(set_all([job], processes=processes))
+        assert (refusal.value.code, refusal.value.params["name"]) == ("report_not_drawn", "report-en")
+    assert not job.out.exists()
 
 
 def test_an_edition_there_is_not_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import multiprocessing
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 import typst
 
 from seawall.evidence.pictures import fonts
-from seawall.kernel.errors import Refused
+from seawall.kernel.errors import Param, Refused
 
 STANDARD: Final = "a-3b"
 """PDF/A-3b (ISO 19005-3): typst refuses to write what it knows to break it. No second validator has been run."""
@@ -59,11 +60,32 @@ def set_one(job: Job) -> Path:
 
 def set_all(jobs: Iterable[Job], *, processes: int) -> Iterator[Path]:
     """Set volumes, each in a process of its own that ends with it, so that memory is given back; the results come in
-    the order of the jobs. `processes` 0 sets them in this process."""
+    the order of the jobs. `processes` 0 sets them in this process.
+
+    Raises as `set_one` does; a process that is killed or dies of a volume is Refused(report_ended_its_process).
+    """
     if processes <= 0:
         yield from (set_one(job) for job in jobs)
         return
     # Spawned, not forked: the caller may have threads, an event loop and a database session.
     context = multiprocessing.get_context("spawn")
+    waiting = list(jobs)
     with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
-        yield from pool.map(set_one, jobs)
+        made = pool.map(_set_apart, waiting)
+        for job in waiting:
+            try:
+                refused = next(made)
+            except BrokenProcessPool:
+                raise Refused("report_ended_its_process", name=job.name) from None
+            if refused is not None:
+                raise Refused(refused[0], **refused[1])
+            yield job.out
+
+
+def _set_apart(job: Job) -> tuple[str, dict[str, Param]] | None:
+    """In a process of its own: what was refused, as plain values, since a refusal does not survive the way back."""
+    try:
+        set_one(job)
+    except Refused as refusal:
+        return refusal.code, dict(refusal.params)
+    return None

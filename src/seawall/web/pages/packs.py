@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from seawall.evidence.api import Pack
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_pack
-from seawall.kernel.errors import InvalidInput, NotFound
+from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
 
@@ -23,7 +23,14 @@ from seawall.web.desk import Desk, desk_page
 def seal(desk: Desk, code: str) -> HttpResponseBase:
     """Seal the storm's next pack."""
     incident = incidents.incident_by_code(desk.actor, code)
-    pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+    try:
+        pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+    except Refused as refusal:
+        # The proof is in the records: what keeps a report from being made must not keep a pack from being sealed.
+        if not refusal.code.startswith("report_"):
+            raise
+        messages.warning(desk.request, str(refusal))
+        pack = seal_pack(incident, by=desk.actor, clock=desk.clock, with_report=False)
     counts = {"number": pack.number, "items": f"{pack.items:,}"}
     messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
     return redirect("incident", code=code)
