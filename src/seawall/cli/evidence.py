@@ -100,12 +100,14 @@ def report(
     with steps() as progress:
         wanted = (edition,) if edition else ()
         pack, files = write_report(incident, out, by=by, editions=wanted, number=number, progress=progress)
-    emit(
-        {
-            "incident": code, "pack": pack.number,
-            "files": [{"path": str(path), "size": path.stat().st_size} for path in files],
-        }
-    )  # fmt: skip
+    made = [{"path": str(path), "size": path.stat().st_size} for path in files]
+
+    def people(console: Console) -> None:
+        console.print(f"report of pack {pack.number} of {code}")
+        for file in made:
+            console.print(f"  {file['path']}  {file['size']:,} bytes", markup=False)
+
+    emit({"incident": code, "pack": pack.number, "files": made}, people)
 
 
 @app.command("list")
