@@ -1,9 +1,10 @@
 """What other capabilities may use of outreach."""
 
+from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words, mark_sent, not_sent
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
-from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
+from seawall.outreach.commands.seats import Press, Pressed, TakeBatch, give_back, press, press_many, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
@@ -30,8 +31,11 @@ __all__ = [
     "Ceiling",
     "Decide",
     "Lane",
+    "MarkSent",
     "PlanRollOut",
     "PlannedMessage",
+    "Press",
+    "Pressed",
     "Recipient",
     "RecipientState",
     "RollOut",
@@ -42,14 +46,19 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "cannot_reach",
+    "copy_words",
     "counts_of",
     "give_back",
     "handle_received",
     "leave_out_orders",
+    "mark_sent",
     "minutes_needed",
+    "not_sent",
     "pause",
     "plan_roll_out",
     "press",
+    "press_many",
     "resume",
     "send_back",
     "send_sample",

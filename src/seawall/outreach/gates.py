@@ -1,6 +1,7 @@
 """What happens between waves, and at the end: judged by the system, on the ledger, a few times a second."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -8,10 +9,15 @@ from django.db.models import Count, Max
 
 from seawall.kernel.clock import Clock
 from seawall.outreach import policy
+from seawall.outreach.commands.by_hand import settle_silent
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
 from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
+from seawall.shops.api import SendMode
 from seawall.timeline.api import move, record
+
+BY_SEATS = (SendMode.CLICK.value, SendMode.MANUAL.value)
+"""Modes whose messages leave by a person."""
 
 
 def tend(*, clock: Clock, settle_s: float) -> None:
@@ -25,6 +31,7 @@ def tend(*, clock: Clock, settle_s: float) -> None:
 
 
 def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    settle_silent(roll_out, clock=clock)
     if roll_out.state == RollOutState.SAMPLING:
         _settle_sample(roll_out, clock, settle_s)
         return
@@ -39,8 +46,8 @@ def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         _finish_if_done(roll_out, clock)
 
 
-def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
-    rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
+def _wave_result(roll_out: RollOut, wave: int, modes: Collection[str] = tuple(SendMode.values)) -> policy.WaveResult:
+    rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__mode__in=modes)
     counted: Counter[str] = Counter()
     last: datetime | None = None
     for state, count, newest in rows.values_list("state").annotate(n=Count("pk"), at=Max("state_at")).order_by():
@@ -76,12 +83,21 @@ def _size(roll_out: RollOut, wave: int) -> int:
 def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     result = _wave_result(roll_out, roll_out.open_wave)
     why = policy.too_many_failures(result, roll_out.max_failure_share)
+    if why is None and roll_out.seat_wave != roll_out.open_wave:
+        # Seats are still in an earlier wave: what fails there counts as it did before the others went on.
+        behind = _wave_result(roll_out, roll_out.seat_wave, BY_SEATS)
+        why = policy.too_many_failures(behind, roll_out.max_failure_share)
+        result = behind if why is not None else result
     if why is not None and not _forgiven(roll_out, result):
         move(
             roll_out, ROLL_OUT, "too_many_failures", verb="outreach.pause_by_itself", clock=clock, by=None,
             paused_code=why.code, paused_params=dict(why.params), after={"counts": counts_of(roll_out)},
         )  # fmt: skip
         return
+    _follow_seats(roll_out, clock, settle_s)
+    # Lanes that send by themselves wait for each other, not for the people at the seats of other lanes.
+    if roll_out.lanes.filter(mode=SendMode.API).exists():
+        result = _wave_result(roll_out, roll_out.open_wave, [SendMode.API.value])
     if not policy.wave_is_settled(result, clock.now(), settle_s):
         return
     wave = Wave.objects.filter(roll_out=roll_out, number=roll_out.open_wave, passed_at__isnull=True).first()
@@ -91,12 +107,24 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     following = Wave.objects.filter(roll_out=roll_out, number__gt=wave.number).order_by("number").first()
     if following is not None:
         RollOut.objects.filter(pk=roll_out.pk).update(open_wave=following.number)
+        roll_out.open_wave = following.number
+        _follow_seats(roll_out, clock, settle_s)
         Wave.objects.filter(pk=following.pk).update(opened_at=clock.now())
         record(
             team_id=roll_out.team_id, incident_id=roll_out.incident_id, verb="outreach.open_wave", clock=clock, by=None,
             subject=f"roll_out:{roll_out.pk}", before={"wave": wave.number, "counts": dict(result.counts)},
             after={"wave": following.number, "size": following.size},
         )  # fmt: skip
+
+
+def _follow_seats(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    """Open the next wave for seats once theirs is settled, never beyond the wave that is open for all."""
+    while roll_out.seat_wave < roll_out.open_wave:
+        if not policy.wave_is_settled(_wave_result(roll_out, roll_out.seat_wave, BY_SEATS), clock.now(), settle_s):
+            return
+        following = Wave.objects.filter(roll_out=roll_out, number__gt=roll_out.seat_wave).order_by("number").first()
+        roll_out.seat_wave = following.number if following is not None else roll_out.open_wave
+        RollOut.objects.filter(pk=roll_out.pk).update(seat_wave=roll_out.seat_wave)
 
 
 def _forgiven(roll_out: RollOut, result: policy.WaveResult) -> bool:

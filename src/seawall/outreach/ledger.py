@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
@@ -19,6 +19,8 @@ def move_rows(
 
     The event must lead to one state from all its sources.
     """
+    if event in _NOT_SENT:
+        _give_copied_to_person(rows, clock)
     sources = RECIPIENT.sources(event)
     targets = {RECIPIENT.next_state(source, event) for source in sources}
     if len(targets) != 1:
@@ -30,6 +32,15 @@ def move_rows(
         state_at=clock.now(),
         claimed_by=None,
     )
+
+
+_NOT_SENT = frozenset({"leave_out", "too_late", "no_connection", "unreachable"})
+"""Ends that say "was not sent": nobody may say that of a waiting row whose words a person took to Seller Center."""
+
+
+def _give_copied_to_person(rows: QuerySet[Recipient], clock: Clock) -> None:
+    copied = rows.filter(state=RecipientState.WAITING.value, copied_at__isnull=False)
+    move_rows(copied, "unsure", clock=clock, reason="manual_outcome_unsure")
 
 
 def counts_of(roll_out: RollOut) -> dict[str, int]:
@@ -45,7 +56,7 @@ def audience_digest_now(roll_out: RollOut) -> str:
     """
     rows = (
         Recipient.objects.filter(roll_out=roll_out)
-        .exclude(lane__isnull=True, attempts__gt=0)
+        .exclude(Q(lane__isnull=True) & (Q(attempts__gt=0) | Q(copied_at__isnull=False)))
         .values_list("order__shop_id", "order__platform_order_id", "text")
     )
     return audience_digest((shop, number, sha256_text(text)) for shop, number, text in rows.iterator(chunk_size=5000))

@@ -190,7 +190,11 @@ def _recipient_of(arrival: _Arrival, message: ChatMessage) -> Recipient | None:
     an attempt has no answer yet. Each look goes by an index: there is a push for every message."""
     mine = Recipient.objects.filter(team_id=arrival.team_id, order__shop_id=arrival.shop_id).order_by("pk")
     same_words = mine.filter(text_sha256=sha256_text(message.text))
-    tried = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
+    tried = (
+        Q(state__in=["claimed", "unknown", "needs_person", "sent_by_hand"])
+        | Q(state="waiting", attempts__gt=0)
+        | Q(state="waiting", copied_at__isnull=False)
+    )
     return (
         same_words.filter(platform_message_id=message.message_id).first()
         or mine.filter(session_id=message.session_id, platform_message_id=message.message_id).first()

@@ -25,6 +25,9 @@ def default_mode(platform: Platform) -> tuple[str, str]:
     return "api", "platform_documents_order_chat_by_api"
 
 
+BY_HAND = ("manual", "no_api_by_hand")
+"""Mode and reason of a shop that no API reaches."""
+
 _BY_PEOPLE = ("api", "click", "manual")
 """Modes, each leaving more to people than the one before."""
 

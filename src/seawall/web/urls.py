@@ -26,6 +26,7 @@ urlpatterns = [
     path("incidents/<str:code>/papers/<str:sha256>/", packs.paper, name="paper"),
     path("incidents/<str:code>/packs/", packs.seal, name="seal"),
     path("incidents/<str:code>/packs/<int:number>/", packs.download, name="pack"),
+    path("incidents/<str:code>/screenshots/<str:sha256>/", packs.screenshot, name="screenshot"),
     path("rules/", rules.rules, name="rules"),
     path("orders/import/", imports.import_orders, name="import_orders"),
     path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),

@@ -35,6 +35,9 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         )
         if not moved:
             raise Refused("move_refused", machine="recipient", state=row.state, event=event)
+        if event == "not_at_platform" and row.lane_id is not None:
+            # A person looked and says that it was never sent: the row is like one nobody has touched.
+            Recipient.objects.filter(pk=row.pk).update(copied_at=None, seat=None, seat_until=None)
         record(
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,

@@ -16,7 +16,7 @@ from seawall.outreach.errors import NothingToSend
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
-from seawall.shops.api import Connection, SendMode, mode_for
+from seawall.shops.api import Connection, SendMode, Shop, hand_connection, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
@@ -40,8 +40,9 @@ class PlanRollOut:
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
-    Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection that may
-    send by itself or by a key press stand in the ledger as `no_connection`: counted, not hidden.
+    Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection go by hand, in
+    Seller Center; in a training storm, where a person would reach a real buyer, they stand in the ledger as
+    `no_connection`: counted, not hidden.
     Raises NothingToSend for an empty audience or when no row could be sent at all.
     """
     by.require("outreach.plan")
@@ -119,14 +120,20 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
 
 
 def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
-    """A lane per shop whose active connection may send by itself or by a person's key press. Raises
-    Refused(training_needs_simulator) where a training storm would reach a real platform, Refused(mode_not_lawful) for a
-    connection that was given a mode its platform does not allow."""
+    """A lane per shop: its active connection sends by itself, by a person's key press, or by a person in Seller Center.
+    A shop that is not connected is worked by hand, except in a training storm.
+
+    Raises Refused(training_needs_simulator) where a training storm would reach a real platform,
+    Refused(mode_not_lawful) for a connection that was given a mode its platform does not allow.
+    """
     now = clock.now()
     lanes = {}
+    if not roll_out.is_training:
+        for shop in Shop.objects.filter(pk__in=shop_ids).exclude(connections__is_active=True).order_by("pk"):
+            hand_connection(shop, clock=clock)
     for connection in (
         Connection.objects.filter(
-            team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=[SendMode.API, SendMode.CLICK]
+            team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=SendMode.values
         )
         .select_related("shop")
         .order_by("pk")

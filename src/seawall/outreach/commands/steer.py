@@ -27,7 +27,7 @@ def start(roll_out: RollOut, *, by: Actor, clock: Clock) -> None:
         first = roll_out.waves.filter(number__gt=0).order_by("number").first()
         move(
             roll_out, ROLL_OUT, "start", verb="outreach.start", clock=clock, by=by,
-            started_at=clock.now(), open_wave=first.number if first else 0,
+            started_at=clock.now(), open_wave=first.number if first else 0, seat_wave=first.number if first else 0,
         )  # fmt: skip
         Wave.objects.filter(roll_out=roll_out, number=0).update(passed_at=clock.now())
         if first:

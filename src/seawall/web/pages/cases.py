@@ -134,6 +134,7 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "reason": reason_of(row),
         "attempts": list(scoped(Attempt, desk.actor).filter(recipient=row).order_by("number")) if row else [],
         "captures": proof.captures,
+        "screenshots": proof.screenshots,
         "grade": proof.result,
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),
