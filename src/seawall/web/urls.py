@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, packs, room, rules, shops, steer
+from seawall.web.pages import board, cases, decide, imports, packs, room, rules, seats, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -27,6 +27,14 @@ urlpatterns = [
     path("incidents/<str:code>/packs/", packs.seal, name="seal"),
     path("incidents/<str:code>/packs/<int:number>/", packs.download, name="pack"),
     path("incidents/<str:code>/screenshots/<str:sha256>/", packs.screenshot, name="screenshot"),
+    path("seats/", seats.seats, name="seats"),
+    path("seats/take/", seats.take, name="seat_take"),
+    path("seats/give-back/", seats.give_back, name="seat_give_back"),
+    path("seats/<int:pk>/press/", seats.press, name="seat_press"),
+    path("seats/<int:pk>/copy/", seats.copy, name="seat_copy"),
+    path("seats/<int:pk>/not-sent/", seats.not_sent, name="seat_not_sent"),
+    path("seats/<int:pk>/sent/", seats.sent, name="seat_sent"),
+    path("seats/<int:pk>/unreachable/", seats.unreachable, name="seat_unreachable"),
     path("rules/", rules.rules, name="rules"),
     path("orders/import/", imports.import_orders, name="import_orders"),
     path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),

@@ -1,0 +1,48 @@
+"""Reads for a person at a seat: what is in hand, what is free, what this person did today."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q
+
+from seawall.kernel.clock import Clock
+from seawall.outreach.commands.seats import languages_of
+from seawall.outreach.models import Recipient
+from seawall.outreach.policy import PRESS_GOOD_FOR
+from seawall.outreach.seat_rows import in_hand, may_be_worked
+from seawall.tenancy.api import Actor, scoped
+
+OF_LATE = timedelta(hours=8)
+"""What counts as this shift (ours)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatDesk:
+    """One person's seat."""
+
+    rows: list[Recipient]
+    """In hand, in order of sending."""
+    free: int
+    """Messages that this seat could take now, in its person's languages."""
+    done: int
+    """Messages this person let go or sent within `OF_LATE`."""
+
+
+def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
+    """The seat as it is now. Looking takes nothing."""
+    actor.require("seat.work")
+    now = clock.now()
+    rows = in_hand(actor, now).select_related("order__shop", "lane", "incident", "roll_out__script_version")
+    free = may_be_worked(scoped(Recipient, actor)).filter(
+        Q(seat__isnull=True) | Q(seat_until__lte=now),
+        Q(pressed_at__isnull=True) | Q(pressed_at__lte=now - PRESS_GOOD_FOR),
+        copied_at__isnull=True,
+    )
+    if languages := languages_of(actor):
+        free = free.filter(language__in=languages)
+    done = scoped(Recipient, actor).filter(pressed_by_id=actor.membership_id, pressed_at__gt=now - OF_LATE)
+    return SeatDesk(
+        rows=list(rows.order_by("incident_id", "wave", "rank")),
+        free=free.count(),
+        done=done.aggregate(n=Count("pk"))["n"],
+    )
