@@ -1,4 +1,4 @@
-"""The seat desk as a browser without scripts gets it: forms that can be sent twice, by the wrong person, with anything."""
+"""The seat desk as a browser without scripts gets it: forms sent twice, by the wrong person, with anything in them."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

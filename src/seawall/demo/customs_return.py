@@ -20,6 +20,7 @@ from seawall.demo import scene
 from seawall.demo.ending import judge, show_numbers, totals
 from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
+from seawall.demo.seats import work_seat
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -178,10 +179,10 @@ class CustomsReturn:
                 "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
                 shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
             )  # fmt: skip
-        for seat in scene.SEATS:
+        for seat, languages in scene.SEATS.items():
             run(
                 "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
-                by=admin, show=False,
+                *[word for language in languages for word in ("--lang", language)], by=admin, show=False,
             )  # fmt: skip
         for shop in scene.SHOPS:
             self._connect(state, shop)
@@ -288,15 +289,8 @@ class CustomsReturn:
 
     def _seats_press(self, code: str) -> None:
         """Every simulated seat takes a batch and presses each message of it, as a person would."""
-        for seat, languages in scene.SEATS.items():
-            spoken = [word for language in languages for word in ("--lang", language)]
-            batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
-            for each in batch["in_hand"]:
-                # A pause in mid-batch refuses the press; the person reads why and waits.
-                with contextlib.suppress(Refused):
-                    self._commands.run(
-                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
-                    )
+        for seat in scene.SEATS:
+            work_seat(code, seat)
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)

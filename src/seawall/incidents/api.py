@@ -2,6 +2,7 @@
 
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
 from seawall.incidents.commands.roll_out import (
@@ -26,8 +27,9 @@ from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
     "SOP_STEPS", "Case", "FactsSheet", "Incident", "IncidentState", "OpenIncident", "Paper", "add_cases", "add_paper",
-    "approve", "attest_facts", "close", "incident_named", "library_wording", "live_roll_out", "newest_sheet",
+    "approve", "attest_facts", "choose_mode", "close", "consented_shops",
+    "incident_named", "library_wording", "live_roll_out", "newest_sheet",
     "open_incident", "pack_path", "paper_path", "pause", "plan", "plan_view", "read_facts", "resume", "safe_name",
     "seal_pack", "send_back", "send_sample", "start", "stop", "submit_incident_script", "summary", "tend",
-    "withdraw_case", "write_facts",
+    "withdraw_case", "withdraw_consent_paper", "write_facts",
 ]  # fmt: skip

@@ -4,7 +4,16 @@ from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
-from seawall.outreach.commands.seats import Press, Pressed, TakeBatch, give_back, press, press_many, take_batch
+from seawall.outreach.commands.seats import (
+    MOST_IN_HAND,
+    Press,
+    Pressed,
+    TakeBatch,
+    give_back,
+    press,
+    press_many,
+    take_batch,
+)
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
@@ -22,6 +31,7 @@ STEP_FIRST_CONTACT = "first_contact"
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "MOST_IN_HAND",
     "OPEN",
     "SENDING",
     "SENT",

@@ -60,6 +60,8 @@ VERBS: Mapping[str, Look] = {
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
     "shop.app": Look(words=_("App %(label)s made known"), icon="key"),
+    "shop.mode": Look(words=_("Shop %(code)s sends by %(mode)s now"), icon="arrows-exchange"),
+    "papers.withdraw": Look(words=_("Paper holds no longer: %(name)s"), icon="file-x"),
     "shop.by_hand": Look(words=_("Shop %(code)s is worked by hand"), icon="keyboard"),
     "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
     "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),

@@ -130,6 +130,7 @@ MODE_REASONS: Mapping[str, Words] = {
     "shopee_lists_proactive_automation_as_abuse": _(
         "Shopee lists proactive automated chat as abuse: a person must press the key."
     ),
+    "platform_consented_in_writing": _("The platform consented in writing; the paper is on the facts sheet."),
     "no_api_by_hand": _("No interface: people send in Seller Center and attach the screenshot."),
     "chosen_by_the_team": _("Chosen by the team: it leaves more to people than the platform asks."),
     "platform_documents_order_chat_by_api": _("The platform documents order chat by its interface."),

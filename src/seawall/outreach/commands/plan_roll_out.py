@@ -35,6 +35,8 @@ class PlanRollOut:
     facts_digest: str
     ceiling: policy.Ceiling
     deadline_at: datetime
+    consented_shops: frozenset[int] = frozenset()
+    """Shops whose platform has consented in writing to what it lists as abuse."""
 
 
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
@@ -57,7 +59,7 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
         # A buyer who was contacted under an earlier plan keeps that ledger row and is not contacted again.
         fresh = [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
         roll_out = _new_roll_out(cmd, version, policy.audience_digest(message.entry for message in fresh), by, clock)
-        lanes = _open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
+        lanes = _open_lanes(roll_out, {m.shop_id for m in fresh}, cmd.consented_shops, clock)
         rows = _ledger_rows(roll_out, fresh, lanes, clock)
         if not any(row.state == RecipientState.WAITING for row in rows):
             raise NothingToSend("no_shop_can_send", orders=len(rows))
@@ -119,7 +121,7 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
     )
 
 
-def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
+def _open_lanes(roll_out: RollOut, shop_ids: set[int], consented: frozenset[int], clock: Clock) -> Mapping[int, Lane]:
     """A lane per shop: its active connection sends by itself, by a person's key press, or by a person in Seller Center.
     A shop that is not connected is worked by hand, except in a training storm.
 
@@ -140,7 +142,8 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
     ):
         if roll_out.is_training and not connection.is_simulator:
             raise Refused("training_needs_simulator", shop=connection.shop.code)
-        mode_for(Platform(connection.shop.platform), connection.mode)
+        has_consent = connection.shop_id in consented
+        mode_for(Platform(connection.shop.platform), connection.mode, has_consent=has_consent)
         lanes[connection.shop_id] = Lane.objects.create(
             team_id=roll_out.team_id,
             roll_out=roll_out,
