@@ -22,7 +22,7 @@ def set_mode(shop_code: str, mode: str, *, has_consent: bool, why: str, by: Acto
         shop = get_scoped(Shop, by, lock=True, code=shop_code)
         connection = shop.connections.filter(is_active=True).first()
         if connection is None or (not connection.base_url and mode != SendMode.MANUAL):
-            raise Refused("shop_has_no_connection", shop=shop.code)
+            raise Refused("shop_has_no_connection", code=shop.code)
         found, reason = mode_for(Platform(shop.platform), mode, has_consent=has_consent)
         _write(connection, found, reason, why=why, by=by, clock=clock)
     return connection
