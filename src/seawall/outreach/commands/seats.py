@@ -62,18 +62,23 @@ def take_batch(cmd: TakeBatch, *, by: Actor, clock: Clock) -> list[Recipient]:
         # Asking is a sign of life: what is in hand stays there.
         Recipient.objects.filter(pk__in=mine).update(seat_until=until)
         taken = _take_free(cmd, size - len(mine), by, now, until) if len(mine) < size else []
-        for incident_id in sorted({row.incident_id for row in taken}):
-            orders = [row.order.platform_order_id for row in taken if row.incident_id == incident_id]
+        rows = scoped(Recipient, by).filter(pk__in=[*mine, *taken])
+        found = list(
+            rows.select_related("order__shop", "lane", "incident", "roll_out__script_version").order_by(
+                "incident_id", "wave", "rank"
+            )
+        )
+        fresh = [row for row in found if row.pk in set(taken)]
+        for incident_id in sorted({row.incident_id for row in fresh}):
+            orders = [row.order.platform_order_id for row in fresh if row.incident_id == incident_id]
             record(
                 team_id=by.team_id, incident_id=incident_id, verb="seat.take", clock=clock, by=by,
                 subject=f"member:{by.membership_id}", after={"count": len(orders), "orders": orders},
             )  # fmt: skip
-        rows = scoped(Recipient, by).filter(pk__in=[*mine, *(row.pk for row in taken)])
-        found = rows.select_related("order__shop", "lane", "incident", "roll_out__script_version")
-        return list(found.order_by("incident_id", "wave", "rank"))
+        return found
 
 
-def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datetime) -> list[Recipient]:
+def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datetime) -> list[int]:
     free = (
         may_be_worked(scoped(Recipient, by))
         .filter(Q(seat__isnull=True) | Q(seat_until__lte=now), copied_at__isnull=True)
@@ -90,7 +95,7 @@ def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datet
     )
     pks = list(picked[:size])
     Recipient.objects.filter(pk__in=pks).update(seat_id=by.membership_id, seat_until=until)
-    return list(Recipient.objects.filter(pk__in=pks).select_related("order").order_by("wave", "rank"))
+    return pks
 
 
 def languages_of(by: Actor) -> list[str]:
