@@ -58,9 +58,11 @@ class Night(RuleBasedStateMachine):
         assert self.world is not None
         return self.world
 
-    @initialize(orders=st.integers(2, 14), far=st.booleans())
-    def a_storm_breaks(self, orders: int, far: bool) -> None:
-        self.world = World(self.sim, self.sink, self.clock, orders=orders)
+    @initialize(
+        orders=st.integers(2, 14), far=st.booleans(), buyers=st.sampled_from([(1,), (3, 1, 2), (2,), (1, 5, 1, 4)])
+    )
+    def a_storm_breaks(self, orders: int, far: bool, buyers: tuple[int, ...]) -> None:
+        self.world = World(self.sim, self.sink, self.clock, orders=orders, buyers=buyers)
         self.w.attested()
         self.w.scripted()
         self.w.planned()
@@ -74,6 +76,7 @@ class Night(RuleBasedStateMachine):
                 self.w.tend()
             self.seller_approves()
             self.lead_starts()
+            self.hand_dies_in_mid_send(hand=1, size=3, sends=1)
 
     # --- people ---------------------------------------------------------------------------------------------------
 

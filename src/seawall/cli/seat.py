@@ -13,6 +13,8 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import InvalidInput, Misuse, SeawallError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seawall.outreach.api import Recipient
     from seawall.tenancy.api import Actor
 
@@ -38,12 +40,13 @@ def take(
     Asking again gives what you have in hand, filled up."""
     by = actor()
     from seawall.incidents.api import incident_named
-    from seawall.outreach.api import TakeBatch, take_batch
+    from seawall.outreach.api import TakeBatch, named_together, take_batch
 
     incident = incident_named(code, by=by)
     wanted = TakeBatch(incident_id=incident.pk, size=size, languages=lang or (), shops=shop or ())
     rows = take_batch(wanted, by=by, clock=SYSTEM_CLOCK)
-    emit({"incident": code, "in_hand": [_shown(row) for row in rows]})
+    together = named_together(rows)
+    emit({"incident": code, "in_hand": [_shown(row, together.get(row.pk, ())) for row in rows]})
 
 
 @app.command("press")
@@ -67,7 +70,7 @@ def copy(message: Message) -> None:
     from seawall.outreach.api import copy_words
 
     row = copy_words(message, by=by, clock=SYSTEM_CLOCK)
-    emit(_shown(row), lambda console: console.print(row.text, markup=False, highlight=False, soft_wrap=True))
+    emit(_shown_alone(row), lambda console: console.print(row.text, markup=False, highlight=False, soft_wrap=True))
 
 
 @app.command("sent")
@@ -92,7 +95,7 @@ def not_sent(message: Message) -> None:
     by = actor()
     from seawall.outreach.api import not_sent as take_back
 
-    emit(_shown(take_back(message, by=by, clock=SYSTEM_CLOCK)))
+    emit(_shown_alone(take_back(message, by=by, clock=SYSTEM_CLOCK)))
 
 
 @app.command("cannot-reach")
@@ -184,11 +187,18 @@ def _ask(row: "Recipient") -> str:
     return answer
 
 
-def _shown(row: "Recipient") -> dict[str, object]:
+def _shown_alone(row: "Recipient") -> dict[str, object]:
+    from seawall.outreach.api import named_together
+
+    return _shown(row, named_together([row]).get(row.pk, ()))
+
+
+def _shown(row: "Recipient", together: "Sequence[Recipient]") -> dict[str, object]:
     shop = row.order.shop
     return {
         "message": row.pk,
         "order": row.order.platform_order_id,
+        "with_orders": [each.order.platform_order_id for each in together],
         "shop": shop.code,
         "platform": shop.platform,
         "market": shop.market,

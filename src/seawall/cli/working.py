@@ -15,8 +15,9 @@ from django.db import connections
 
 from seawall.cli.fleet_clock import FleetClock
 from seawall.incidents.api import tend as tend_incidents
+from seawall.incidents.api import tend_clocks
 from seawall.kernel.errors import SeawallError
-from seawall.outreach.api import Worker, WorkerOptions, handle_received
+from seawall.outreach.api import Worker, WorkerOptions, close_windows, handle_received, replan_moved
 from seawall.settings.env import get_settings
 from seawall.settings.running import ensure_database
 from seawall.shops.api import renew_due
@@ -25,6 +26,10 @@ log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+PLAN_PAUSE_S = 1.0
+"""How long the planning thread rests between two looks at windows and lanes."""
+CLOCK_PAUSE_S = 5.0
+"""How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
@@ -38,7 +43,7 @@ class Parts:
     lanes: bool = True
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
-    """Act on pushes, renew tokens."""
+    """Act on pushes, renew tokens, keep plans up with the world, tend the clocks of orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -147,9 +152,15 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         clock.follow()
         return handle_received(clock=clock, size=100) > 0
 
+    def tend_plans() -> bool:
+        close_windows(clock=clock)
+        return replan_moved(clock=clock) > 0
+
     return [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
+        Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
+        Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
     ]
 
 

@@ -172,6 +172,8 @@ class OrderEvidence:
     item: str = ""
     sent_by: str = ""
     """Who let the message go: `worker`, or `seat: NAME`, with ` [simulated]` for a stand-in person; empty: nobody."""
+    named_with: tuple[str, ...] = ()
+    """The other orders of the same shop that this order's message names, sorted; empty: it names this one alone."""
     records: tuple[MessageRecord, ...] = ()
     stated_grade: Grade | None = None
     """The grade kept elsewhere, if any: it must be the one derived from the records, or the pack is refused."""

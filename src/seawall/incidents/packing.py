@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
-from seawall.outreach.api import Approval, Recipient, RollOut
+from seawall.outreach.api import Approval, Recipient, RollOut, named_together
 
 CHUNK = 1000
 
@@ -96,17 +97,20 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
             row.case_id: row
             for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
         }
+        together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
-        shots: dict[int, list[Screenshot]] = defaultdict(list)
-        for shot in Screenshot.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
-            shots[shot.order_id].append(shot)
+        shots = _shots_by_message(rows.values())
         for pk in wanted:
             case = by_pk[pk]
-            yield _order(case, rows.get(pk), captures[case.order_id], approved, shots[case.order_id])
+            row = rows.get(pk)
+            named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
+            seen = shots[row.rides_with_id or row.pk] if row else ()
+            made = _order(case, row, captures[case.order_id], approved, seen)
+            yield replace(made, named_with=tuple(named))
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:
@@ -189,6 +193,14 @@ def record_of(capture: Capture, case: Case, row: Recipient | None, approved: Col
     )
 
 
+def _shots_by_message(rows: Iterable[Recipient]) -> Mapping[int, list[Screenshot]]:
+    """The screenshots by the row that has the message: one picture shows it for all orders that it names."""
+    found: dict[int, list[Screenshot]] = defaultdict(list)
+    for shot in Screenshot.objects.filter(recipient__in={row.rides_with_id or row.pk for row in rows}).order_by("pk"):
+        found[shot.recipient_id].append(shot)
+    return found
+
+
 def _shots(incident: Incident) -> Iterator[Screenshot]:
     yield from Screenshot.objects.filter(incident=incident).select_related("order").order_by("pk").iterator(CHUNK)
 
@@ -217,7 +229,7 @@ def shot_record(shot: Screenshot, case: Case, row: Recipient | None) -> pack.Mes
         "label": "screenshot", "sha256": shot.sha256, "size": shot.size, "width": shot.width,
     }  # fmt: skip
     return pack.MessageRecord(
-        ref=f"s{shot.pk}",
+        ref=f"s{shot.pk}" if shot.order_id == case.order_id else f"s{shot.pk}-{case.pk}",
         kind=pack.RecordKind.SCREENSHOT,
         platform=Platform(shop.platform),
         market=Market(shop.market),
@@ -247,6 +259,8 @@ def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
         "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
         "deadline_at": sheet.deadline_at.isoformat(),
         "statements": list(sheet.statements),
+        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
+        "compensation": dict(sheet.compensation),
         "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
         "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
         "is_attestation_simulated": sheet.is_attestation_simulated,
@@ -267,6 +281,8 @@ def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
 def _approval(approval: Approval) -> pack.Approval:
     verdict = "roll_out" if approval.is_approved else "sent_back"
     note = [approval.comment] if approval.comment else []
+    if approval.origin:
+        note.append(said_of_origin(approval.origin))
     if approval.voided_at:
         note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
     return pack.Approval(
@@ -299,8 +315,25 @@ def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
             at=sheet.attested_at,
             binds={"facts": sheet.digest},
             is_simulated=sheet.is_attestation_simulated,
+            note=said_of_origin(sheet.attestation_origin),
         )
     ]
+
+
+def said_of_origin(origin: Mapping[str, object]) -> str:
+    """From where a decision was given, in one line of English; empty where nothing is known."""
+    parts = []
+    if origin.get("via") == "link":
+        parts.append(f"by a link that {origin.get('link_made_by', '')} made")
+    elif via := origin.get("via"):
+        parts.append(f"in the {str(via).replace('_', ' ')}")
+    if address := origin.get("from"):
+        parts.append(f"from {address}")
+    if origin.get("is_makers_address"):
+        parts.append("the address the link was made from")
+    if agent := origin.get("user_agent"):
+        parts.append(f"with {agent}")
+    return ("given " + ", ".join(parts)) if parts else ""
 
 
 def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:

@@ -7,11 +7,21 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from seawall.evidence.api import Capture, Pack, Screenshot, grade_of
 from seawall.evidence.grades import GradeResult
-from seawall.incidents.models import Case, FactsSheet, Incident, Paper
+from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
+from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
+from seawall.incidents.risk.gather import most_exposed
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
 from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Actor, get_scoped, scoped
+
+__all__ = [
+    "CaseCounts", "CaseFilter", "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
+    "open_incidents",
+    "packs_of", "papers_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "unlooked",
+]  # fmt: skip
 
 
 def incident_by_code(actor: Actor, code: str) -> Incident:
@@ -86,6 +96,12 @@ def packs_of(actor: Actor, incident_id: int) -> list[Pack]:
     return list(rows.select_related("sealed_by").order_by("-number"))
 
 
+def risk_sheets_of(actor: Actor, incident_id: int) -> list[RiskSnapshot]:
+    """The risk sheets that were kept, the newest first."""
+    rows = scoped(RiskSnapshot, actor).filter(incident_id=incident_id)
+    return list(rows.select_related("seen_by").order_by("-version")[:20])
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
     """What the cases table is narrowed to. Empty means: all."""
@@ -150,7 +166,8 @@ def proof_of(actor: Actor, case: Case, row: Recipient | None) -> CaseProof:
         message_id=row.platform_message_id if row else "",
         script_digest=row.script_digest if row else "",
     )
-    shots = list(scoped(Screenshot, actor).filter(incident_id=case.incident_id, order_id=case.order_id).order_by("pk"))
+    messages = [row.rides_with_id or row.pk] if row else []
+    shots = list(scoped(Screenshot, actor).filter(incident_id=case.incident_id, recipient__in=messages).order_by("pk"))
     return CaseProof(
         captures=captures,
         screenshots=shots,

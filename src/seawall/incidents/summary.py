@@ -4,7 +4,7 @@ from typing import Any
 
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState, counts_of
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, counts_of, standing_roll_out
 from seawall.tenancy.api import Actor, get_scoped
 
 
@@ -13,9 +13,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
     by.require("incident.read")
     incident = get_scoped(Incident, by, pk=incident.pk)
     sheet = incident.facts_sheets.order_by("-version").first()
-    roll_out = (
-        RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
-    )
+    roll_out = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
     return {
@@ -44,6 +42,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         },
         "planned": planned,
         "outcomes": outcomes,
+        "messages": _messages_taken(roll_out) if roll_out else 0,
         "adds_up": sum(outcomes.values()) == planned,
         "roll_out": _roll_out(roll_out) if roll_out else None,
         "packs": [
@@ -53,9 +52,16 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
     }
 
 
+def _messages_taken(roll_out: RollOut) -> int:
+    """Messages the platforms took: fewer than orders where one names several."""
+    taken = roll_out.recipients.exclude(platform_message_id="")
+    return taken.values("order__shop_id", "session_id", "platform_message_id").distinct().count()
+
+
 def _roll_out(roll_out: RollOut) -> dict[str, Any]:
     approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
-    sample = roll_out.recipients.filter(wave=0, lane__isnull=False).select_related("order").first()
+    samples = roll_out.recipients.filter(wave=0, lane__isnull=False, rides_with__isnull=True)
+    sample = samples.select_related("order").first()
     return {
         "state": roll_out.state,
         "version": roll_out.version,

@@ -3,7 +3,8 @@
 from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words, mark_sent, not_sent
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
-from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
+from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import (
     MOST_IN_HAND,
     Press,
@@ -18,10 +19,15 @@ from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
-from seawall.outreach.ledger import counts_of
-from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
-from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.groups import named_together
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
+from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach import DOORS
+from seawall.outreach.reach_lines import ReachLine, reach_lines
+from seawall.outreach.reach_snapshots import Difference, differences, newest
+from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
@@ -30,8 +36,10 @@ STEP_FIRST_CONTACT = "first_contact"
 
 __all__ = [
     "DELIVERED",
+    "DOORS",
     "FAILED",
     "MOST_IN_HAND",
+    "MOST_TOGETHER",
     "OPEN",
     "SENDING",
     "SENT",
@@ -40,12 +48,16 @@ __all__ = [
     "Attempt",
     "Ceiling",
     "Decide",
+    "Difference",
+    "DoorCount",
     "Lane",
     "MarkSent",
     "PlanRollOut",
     "PlannedMessage",
     "Press",
     "Pressed",
+    "ReachLine",
+    "ReachSnapshot",
     "Recipient",
     "RecipientState",
     "RollOut",
@@ -56,23 +68,36 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "assumption_lines",
     "cannot_reach",
+    "close_windows",
+    "contacted_orders",
     "copy_words",
     "counts_of",
+    "differences",
+    "doors_now",
     "give_back",
     "handle_received",
     "leave_out_orders",
     "mark_sent",
     "minutes_needed",
+    "named_together",
+    "newest",
     "not_sent",
     "pause",
     "plan_roll_out",
     "press",
     "press_many",
+    "reach_lines",
+    "replan",
+    "replan_moved",
     "resume",
     "send_back",
     "send_sample",
+    "sentence_of",
     "settle_by_person",
+    "span_of",
+    "standing_roll_out",
     "start",
     "stop",
     "take_batch",

@@ -33,7 +33,7 @@ def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
     actor.require("seat.work")
     now = clock.now()
     rows = in_hand(actor, now).select_related("order__shop", "lane", "incident", "roll_out__script_version")
-    free = may_be_worked(scoped(Recipient, actor)).filter(
+    free = may_be_worked(scoped(Recipient, actor), now).filter(
         Q(seat__isnull=True) | Q(seat_until__lte=now),
         Q(pressed_at__isnull=True) | Q(pressed_at__lte=now - PRESS_GOOD_FOR),
         copied_at__isnull=True,

@@ -21,9 +21,9 @@ def in_hand(by: Actor, now: datetime) -> QuerySet[Recipient]:
     )
 
 
-def may_be_worked(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
-    """Rows of lanes worked by people, of roll-outs that may send now, in waves open for seats, of shops that are not
-    stopped. Fails closed for any other mode or state."""
+def may_be_worked(rows: QuerySet[Recipient], now: datetime) -> QuerySet[Recipient]:
+    """Messages of lanes worked by people, of roll-outs that may send now, in waves open for seats, of shops that are
+    not stopped, to buyers whose door is open. Fails closed for any other mode or state."""
     standing = Approval.objects.filter(
         roll_out=OuterRef("roll_out"), is_approved=True, voided_at__isnull=True,
         binding_digest=OuterRef("roll_out__binding_digest"),
@@ -38,7 +38,9 @@ def may_be_worked(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
         lane__connection__stopped_reason="",
         wave__lte=F("roll_out__seat_wave"),
         state=RecipientState.WAITING.value,
-    )
+        rides_with__isnull=True,
+        roll_out__deadline_at__gt=now,
+    ).filter(Q(door_until__isnull=True) | Q(door_until__gt=now))
 
 
 def why_closed(row: Recipient, now: datetime) -> Refused:

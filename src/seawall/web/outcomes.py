@@ -15,7 +15,7 @@ SEGMENTS: tuple[tuple[str, Words, str, tuple[str, ...]], ...] = (
     ("by_hand", _p("outcome", "Sent by hand"), "run2", ("sent_by_hand",)),
     ("person", _p("outcome", "Needs a person"), "warn", ("needs_person", "unknown")),
     ("refused", _p("outcome", "Refused"), "risk", ("rejected", "blocked")),
-    ("unreachable", _p("outcome", "No connection"), "mute", ("no_connection",)),
+    ("unreachable", _p("outcome", "No way to write"), "mute", ("no_connection", "unreachable")),
     ("dropped", _p("outcome", "Not sent"), "off", ("left_out", "too_late")),
     ("waiting", _p("outcome", "Waiting"), "wait", ("waiting", "claimed", "unplanned")),
 )

@@ -9,29 +9,39 @@ from seawall.incidents.commands.consent import consented_shops, fall_back
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.filling import values_of
+from seawall.incidents.golden import set_golden
+from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
+from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
+from seawall.orders.api import buyer_hint
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
     Ceiling,
     PlannedMessage,
     PlanRollOut,
     RollOut,
+    contacted_orders,
     plan_roll_out,
     void_live_roll_outs,
 )
-from seawall.scripts.api import PlaceholderValues, ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.scripts.api import ScriptVersion, SubmitScript, Wording, library, render, submit_script
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
 
-def library_wording(kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard") -> dict[Language, Wording]:
-    """The library's wording for a kind of storm, ready to submit or to edit first."""
-    found = library(kind).wording(step, variant)
+def library_wording(
+    kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard", occasion: str = ""
+) -> dict[Language, Wording]:
+    """The library's wording for a kind of storm, ready to submit or to edit first. A kind with several files takes the
+    one named by `occasion`, else its first. Raises NotFound(script_not_in_library), InvalidInput(occasion_not_of_kind).
+    """
+    found = library(library_file(kind, occasion)).wording(step, variant)
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
@@ -95,6 +105,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
         messages = planned_messages(incident, script, facts)
         shops = {message.shop_id for message in messages}
         fall_back(shops, why="no written consent of the platform stands", by=by, clock=clock)
+        set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,
@@ -118,39 +129,43 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
 
 
 def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) -> list[PlannedMessage]:
-    """One filled message per open case, in the language of the shop's market."""
+    """One filled message per open case, in the language of the shop's market; orders of one buyer in one shop have
+    the words that name them all."""
     texts = {Language(text.language): text.text for text in script.texts.all()}
-    messages = []
+    filled = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
+    cases = cases.prefetch_related("order__parcels")
     for case in cases.iterator(chunk_size=2000):
         order, shop = case.order, case.order.shop
         market = Market(shop.market)
         language = market.facts.languages[0]
-        values = PlaceholderValues(
-            shop=shop.name,
-            order_id=order.platform_order_id,
-            item=order.lines[0].get("title") if order.lines else None,
-            order_date=order.ordered_at,
-            cause=facts.cause_by_language.get(language),
-        )
+        values = values_of(order, facts, language)
         try:
             text = render(texts[language], values, language, market).text
         except InvalidInput as error:
             raise InvalidInput(
                 "message_cannot_be_filled", order=order.platform_order_id, language=language.value, why=str(error)
             ) from error
-        messages.append(
-            PlannedMessage(
-                case_id=case.pk,
-                order_id=order.pk,
-                platform_order_id=order.platform_order_id,
-                shop_id=shop.pk,
-                language=language.value,
-                text=text,
-                exposure=_exposure(order.ship_by, order.shipped_at, order.platform_order_id),
+        message = PlannedMessage(
+            case_id=case.pk,
+            order_id=order.pk,
+            platform_order_id=order.platform_order_id,
+            shop_id=shop.pk,
+            language=language.value,
+            text=text,
+            exposure=_exposure(order.ship_by, order.shipped_at, order.platform_order_id),
+        )
+        filled.append(
+            Filled(
+                message=message,
+                values=values,
+                language=language,
+                platform=Platform(shop.platform),
+                market=market,
+                buyer=buyer_hint(order),
             )
         )
-    return messages
+    return bring_together(filled, texts, contacted=contacted_orders(incident.pk, STEP_FIRST_CONTACT))
 
 
 def _exposure(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:

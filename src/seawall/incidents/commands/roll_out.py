@@ -2,19 +2,23 @@
 
 from django.db import transaction
 
+from seawall.incidents.clocks import void_clocks
+from seawall.incidents.commands.consent import consented_shops
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.kernel.origin import UNSAID, Origin
 from seawall.outreach import api as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, ReachSnapshot, RollOut, RollOutState
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
 
 def live_roll_out(incident: Incident) -> RollOut:
     """The storm's standing roll-out. Raises Refused(roll_out_unknown)."""
-    found = RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+    found = outreach.standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     if found is None:
         raise Refused("roll_out_unknown", incident=incident.code)
     return found
@@ -27,34 +31,53 @@ def send_sample(incident: Incident, *, by: Actor, clock: Clock) -> None:
         outreach.send_sample(live_roll_out(incident), by=by, clock=clock)
 
 
-def approve(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
+def approve(
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, origin: Origin = UNSAID
+) -> Approval:
     """The seller's yes to exactly what was shown."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.approve(
-            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(
+                roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment, origin=origin
+            ),
             by=by,
             clock=clock,
         )
         move(
             incident, INCIDENT, "approve", verb="incident.approved", clock=clock, by=by, why=comment,
-            after={"binding": decision.binding_digest}, on_behalf_of=incident.seller.name,
+            after={"binding": decision.binding_digest, **origin.as_json()}, on_behalf_of=incident.seller.name,
         )  # fmt: skip
     return decision
 
 
-def send_back(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
+def send_back(
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, origin: Origin = UNSAID
+) -> Approval:
     """The seller's no, with what must change. The plan falls; the storm goes back to the script."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.send_back(
-            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(
+                roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment, origin=origin
+            ),
             by=by,
             clock=clock,
         )
         outreach.void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="sent back by the seller")
         move(incident, INCIDENT, "send_back", verb="incident.sent_back", clock=clock, by=by, why=comment)
     return decision
+
+
+def replan(incident: Incident, *, by: Actor, clock: Clock, note: str = "") -> ReachSnapshot:
+    """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
+    approval stands too. Raises Refused(replan_not_now)."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    snapshot = outreach.replan(
+        live_roll_out(incident), by=by, clock=clock, note=note, consented=consented_shops(incident.team_id)
+    )
+    set_golden(incident, clock=clock)
+    return snapshot
 
 
 def start(incident: Incident, *, by: Actor, clock: Clock) -> None:
@@ -116,4 +139,5 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
             raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)
         if not incident.packs.exists():
             raise Refused("close_without_pack", incident=incident.code)
+        void_clocks(incident.cases.values_list("pk", flat=True), now=clock.now())
         move(incident, INCIDENT, "close", verb="incident.close", clock=clock, by=by, why=why, closed_at=clock.now())

@@ -16,6 +16,7 @@ from seawall.evidence.api import Screenshot, ShotOf, keep_screenshot
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.commands.seats import take_out
+from seawall.outreach.groups import part_off_withdrawn
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient, RollOut
 from seawall.outreach.policy import SEAT_SILENT_AFTER
@@ -51,7 +52,7 @@ def copy_words(recipient_id: int, *, by: Actor, clock: Clock) -> Recipient:
     now = clock.now()
     with transaction.atomic():
         row = _mine(recipient_id, by, clock)
-        if not may_be_worked(Recipient.objects.filter(pk=row.pk)).exists():
+        if not may_be_worked(Recipient.objects.filter(pk=row.pk), now).exists():
             raise why_closed(row, now)
         Recipient.objects.filter(pk=row.pk).update(copied_at=Coalesce(F("copied_at"), now))
         in_hand(by, now).update(seat_until=now + SEAT_SILENT_AFTER)
@@ -60,7 +61,8 @@ def copy_words(recipient_id: int, *, by: Actor, clock: Clock) -> Recipient:
 
 
 def not_sent(recipient_id: int, *, by: Actor, clock: Clock) -> Recipient:
-    """Take the copy back: the person says that the words were not sent. The message stays in this seat's hands."""
+    """Take the copy back: the person says that the words were not sent. The message stays in this seat's hands, unless
+    one of its orders left the storm meanwhile: then each of the others goes by words of its own, from any seat."""
     by.require("seat.work")
     with transaction.atomic():
         row = _mine(recipient_id, by, clock)
@@ -69,6 +71,7 @@ def not_sent(recipient_id: int, *, by: Actor, clock: Clock) -> Recipient:
                 team_id=by.team_id, incident_id=row.incident_id, verb="seat.not_sent", clock=clock, by=by,
                 subject=f"recipient:{row.pk}", after={"order": row.order.platform_order_id},
             )  # fmt: skip
+            part_off_withdrawn(row.pk, clock=clock)
         row.refresh_from_db()
     return row
 

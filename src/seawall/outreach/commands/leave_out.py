@@ -6,6 +6,7 @@ from django.db import transaction
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.outreach.groups import alone, part_groups_of, part_off_withdrawn
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 from seawall.tenancy.api import Actor, get_scoped
@@ -15,13 +16,20 @@ from seawall.timeline.api import record
 def leave_out_orders(
     incident_id: int, order_ids: Collection[int], *, by: Actor, clock: Clock, reason: str, why: str
 ) -> int:
-    """Leave out orders that no longer concern the storm, if not sent yet. Returns how many rows moved."""
+    """Leave out orders that no longer concern the storm, if not sent yet. Returns how many rows moved.
+
+    Where such an order stands in one message with others, that message parts first: the others go alone, in the words
+    approved for each. A message that may have left is settled truthfully for all its orders.
+    """
     rows = Recipient.objects.filter(team_id=by.team_id, incident_id=incident_id, order_id__in=order_ids)
-    return move_rows(rows, "leave_out", clock=clock, reason=reason, params={"why": why})
+    with transaction.atomic():
+        part_groups_of(rows)
+        return move_rows(alone(rows), "leave_out", clock=clock, reason=reason, params={"why": why})
 
 
 def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, why: str) -> None:
-    """A person decides on a row that nothing else could settle: `leave_out`, or `not_at_platform` to send again.
+    """A person decides on a row that nothing else could settle: `leave_out`, or `not_at_platform` to send again. The
+    decision is on its message, and so on every order that this names.
 
     A person may not declare a row acknowledged: that word belongs to the platform's own record.
     """
@@ -29,7 +37,8 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
     if event not in ("leave_out", "not_at_platform") or not why.strip():
         raise Refused("settle_needs_verb_and_reason")
     with transaction.atomic():
-        row = get_scoped(Recipient, by, lock=True, pk=recipient_id)
+        asked = get_scoped(Recipient, by, pk=recipient_id)
+        row = get_scoped(Recipient, by, lock=True, pk=asked.rides_with_id or asked.pk)
         moved = move_rows(
             Recipient.objects.filter(pk=row.pk, state="needs_person"), event, clock=clock, reason="settled_by_person"
         )
@@ -38,6 +47,7 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         if event == "not_at_platform" and row.lane_id is not None:
             # A person looked and says that it was never sent: the row is like one nobody has touched.
             Recipient.objects.filter(pk=row.pk).update(copied_at=None, seat=None, seat_until=None)
+            part_off_withdrawn(row.pk, clock=clock)
         record(
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,

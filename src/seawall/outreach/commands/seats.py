@@ -70,17 +70,17 @@ def take_batch(cmd: TakeBatch, *, by: Actor, clock: Clock) -> list[Recipient]:
         )
         fresh = [row for row in found if row.pk in set(taken)]
         for incident_id in sorted({row.incident_id for row in fresh}):
-            orders = [row.order.platform_order_id for row in fresh if row.incident_id == incident_id]
+            of_it = [row for row in fresh if row.incident_id == incident_id]
             record(
                 team_id=by.team_id, incident_id=incident_id, verb="seat.take", clock=clock, by=by,
-                subject=f"member:{by.membership_id}", after={"count": len(orders), "orders": orders},
+                subject=f"member:{by.membership_id}", after={"count": len(of_it), "orders": _orders_named(of_it)},
             )  # fmt: skip
         return found
 
 
 def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datetime) -> list[int]:
     free = (
-        may_be_worked(scoped(Recipient, by))
+        may_be_worked(scoped(Recipient, by), now)
         .filter(Q(seat__isnull=True) | Q(seat_until__lte=now), copied_at__isnull=True)
         .filter(Q(pressed_at__isnull=True) | Q(pressed_at__lte=now - PRESS_GOOD_FOR))
     )
@@ -123,6 +123,12 @@ class Pressed:
     """Why the others may not, by message."""
 
 
+def _orders_named(rows: Sequence[Recipient]) -> list[str]:
+    """The order numbers that these messages name."""
+    named = Recipient.objects.filter(Q(pk__in=[row.pk for row in rows]) | Q(rides_with__in=[row.pk for row in rows]))
+    return list(named.order_by("wave", "rank").values_list("order__platform_order_id", flat=True))
+
+
 def press(recipient_id: int, *, seen_sha256: str, by: Actor, clock: Clock) -> Recipient:
     """The key press: this message may go now. Pressing twice presses once.
 
@@ -150,7 +156,7 @@ def press_many(presses: Iterable[Press], *, by: Actor, clock: Clock) -> Pressed:
     with transaction.atomic():
         locked = scoped(Recipient, by).filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")
         rows = {row.pk: row for row in locked.select_related("order", "lane__connection__shop", "incident")}
-        is_open = set(may_be_worked(Recipient.objects.filter(pk__in=rows)).values_list("pk", flat=True))
+        is_open = set(may_be_worked(Recipient.objects.filter(pk__in=rows), now).values_list("pk", flat=True))
         for pk, each in wanted.items():
             row = rows.get(pk)
             error = NotFound("not_found", what=str(pk)) if row is None else _why_not(row, each, pk in is_open, by, now)

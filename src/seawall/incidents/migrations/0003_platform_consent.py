@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0001_initial"),
+        ("incidents", "0002_links_clocks_and_risk_sheets"),
         ("shops", "0004_shops_worked_by_hand"),
         ("tenancy", "0002_languages_of_a_member"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
