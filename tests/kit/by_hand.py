@@ -66,7 +66,12 @@ def tend_all() -> None:
 
 def rolling_by_hand(desk: Desk, sim: LazadaSimHelper | None = None, *, orders: int = 5) -> Storm:
     """A storm by hand whose sample was sent and approved, and that has started."""
-    storm = by_hand_storm(desk, sim, orders=orders)
+    return approve_and_start(by_hand_storm(desk, sim, orders=orders))
+
+
+def approve_and_start(storm: Storm) -> Storm:
+    """A planned storm by hand: the sample sent, approved, and started."""
+    desk = storm.desk
     storm_commands.send_sample(storm.incident, by=desk.lead, clock=SYSTEM_CLOCK)
     for row in batch(storm, desk.agent):
         send_by_hand(row, desk.agent)

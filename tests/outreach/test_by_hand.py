@@ -17,7 +17,7 @@ from tests.kit.by_hand import (
     tend_all,
 )
 from tests.kit.refusals import refused
-from tests.kit.rollout import Storm, a_desk, a_storm, planned, rows_in
+from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, planned, rows_in
 
 from seawall.evidence.api import Screenshot, screenshot_path
 from seawall.evidence.seal.verify import verify_pack
@@ -89,12 +89,14 @@ def test_no_worker_can_claim_what_a_person_took_to_seller_center() -> None:
     row = batch(storm, desk.agent)[0]
     copy_words(row.pk, by=desk.agent, clock=SYSTEM_CLOCK)
     Connection.objects.update(mode="api")
-    storm.roll_out.lanes.update(mode="api", tokens=100, burst=100)
-    Recipient.objects.filter(pk__gt=row.pk).update(state="left_out")
-    with pytest.raises(IntegrityError, match="in_a_persons_hand"), transaction.atomic():
-        claim(worker=7, size=10, now=SYSTEM_CLOCK.now())
+    storm.roll_out.lanes.update(mode="api")
+    fill_buckets(storm, SYSTEM_CLOCK.now())
+    others = {each.pk for each in rows_in(storm, "waiting")} - {row.pk}
+    assert {each.id for each in claim(worker=7, size=10, now=SYSTEM_CLOCK.now())} == others
     row.refresh_from_db()
     assert row.state == "waiting"
+    with pytest.raises(IntegrityError, match="in_a_persons_hand"), transaction.atomic():
+        Recipient.objects.filter(pk=row.pk).update(state="claimed", claimed_by=7)
 
 
 def test_words_of_a_manual_lane_cannot_be_pressed_and_those_of_others_cannot_be_marked() -> None:

@@ -11,9 +11,13 @@ from tests.kit.rollout import Storm, a_desk, a_storm, rows_in
 from tests.kit.storm import bring
 
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.markets import Market
 from seawall.outreach.api import Press, Recipient, TakeBatch, copy_words, press, press_many, take_batch
+from seawall.outreach.commands.steer import resume
 from seawall.outreach.gates import tend
 from seawall.outreach.ledger import move_rows
+from seawall.outreach.models import Pace, Quota, RollOut
+from seawall.outreach.queries import seat_desk
 from seawall.shops.api import Connection
 from seawall.tenancy.api import AddMember, Membership, actor_of, add_member
 from seawall.timeline.api import Entry
@@ -27,6 +31,17 @@ def pressing(orders: int = 6, markets: tuple[str, ...] = ("TH", "VN")) -> Storm:
     Connection.objects.update(mode="click")
     storm.roll_out.lanes.update(mode="click")
     return storm
+
+
+def asleep(storm: Storm) -> None:
+    """It is night where the storm's buyers live, and the storm keeps quiet hours."""
+    now = SYSTEM_CLOCK.now()
+    for pace in Pace.objects.select_related("connection__shop"):
+        there = now.astimezone(Market(pace.connection.shop.market).zone)
+        Pace.objects.filter(pk=pace.pk).update(
+            quiet_from=(there - timedelta(hours=2)).time(), quiet_until=(there + timedelta(hours=3)).time()
+        )
+    RollOut.objects.filter(pk=storm.roll_out.pk).update(keeps_quiet_hours=True)
 
 
 def told(rows: list[Recipient], **other: object) -> list[Press]:
@@ -87,11 +102,16 @@ def test_presses_told_together_are_each_its_own() -> None:
         (lambda storm: Connection.objects.update(mode="manual"), "seat_mode_changed"),
         (lambda storm: storm.roll_out.lanes.update(is_stopped=True), "seat_lane_stopped"),
         (
-            lambda storm: storm.roll_out.lanes.update(blocked_until=SYSTEM_CLOCK.now() + timedelta(minutes=3)),
+            lambda storm: Pace.objects.update(blocked_until=SYSTEM_CLOCK.now() + timedelta(minutes=3)),
             "seat_shop_waits",
         ),
+        (
+            lambda storm: Quota.objects.update(blocked_until=SYSTEM_CLOCK.now() + timedelta(hours=9)),
+            "seat_shop_waits",
+        ),
+        (asleep, "seat_buyers_sleep"),
     ],
-    ids=["stopped connection", "other mode", "stopped lane", "limited"],
+    ids=["stopped connection", "other mode", "stopped lane", "limited", "day used up", "night"],
 )
 def test_a_press_that_could_not_leave_is_refused_with_its_reason(change: object, code: str) -> None:
     storm = pressing()
@@ -102,6 +122,27 @@ def test_a_press_that_could_not_leave_is_refused_with_its_reason(change: object,
         press(row.pk, seen_sha256=row.text_sha256, by=storm.desk.agent, clock=SYSTEM_CLOCK)
     row.refresh_from_db()
     assert row.pressed_at is None
+
+
+def test_at_night_no_seat_is_handed_a_buyer_who_sleeps() -> None:
+    storm = pressing(markets=("TH", "VN"))
+    asleep(storm)
+    awake = Pace.objects.get(connection__shop__code="LVN")
+    Pace.objects.filter(pk=awake.pk).update(quiet_from=awake.quiet_until, quiet_until=awake.quiet_from)
+    assert {row.order.shop.code for row in batch(storm, storm.desk.agent)} == {"LVN"}
+    assert seat_desk(storm.desk.lead, clock=SYSTEM_CLOCK).free == 0
+    RollOut.objects.filter(pk=storm.roll_out.pk).update(keeps_quiet_hours=False)
+    assert {row.order.shop.code for row in batch(storm, storm.desk.lead)} == {"LTH"}, "a lead let this storm through"
+
+
+def test_words_are_not_taken_to_seller_center_at_night() -> None:
+    storm = rolling_by_hand(a_desk())
+    row = batch(storm, storm.desk.agent)[0]
+    asleep(storm)
+    with refused("seat_buyers_sleep"):
+        copy_words(row.pk, by=storm.desk.agent, clock=SYSTEM_CLOCK)
+    row.refresh_from_db()
+    assert row.copied_at is None
 
 
 def test_slow_seats_do_not_hold_up_lanes_that_send_by_themselves() -> None:
@@ -133,9 +174,16 @@ def test_failures_of_seats_behind_still_pause_the_roll_out() -> None:
     of_api.update(platform_message_id="m1")
     move_rows(of_api, "acknowledged", clock=SYSTEM_CLOCK)
     tend(clock=SYSTEM_CLOCK, settle_s=0)
-    Recipient.objects.filter(lane=by_seat, wave=1, state="waiting").update(state="rejected")
+    behind = list(Recipient.objects.filter(lane=by_seat, wave=1, state="waiting").values_list("pk", flat=True))
+    Recipient.objects.filter(pk__in=behind[1:]).update(state="rejected")
     tend(clock=SYSTEM_CLOCK, settle_s=0)
-    assert (storm.roll_out.state, storm.roll_out.paused_code) == ("paused", "too_many_failures")
+    assert (storm.roll_out.state, storm.roll_out.paused_code) == ("paused", "too_many_rejects")
+    resume(storm.roll_out, by=storm.desk.lead, clock=SYSTEM_CLOCK, why="we looked at them all")
+    tend(clock=SYSTEM_CLOCK, settle_s=0)
+    assert storm.roll_out.state == "running", "what was seen pauses nothing again"
+    Recipient.objects.filter(pk=behind[0]).update(state="rejected")
+    tend(clock=SYSTEM_CLOCK, settle_s=0)
+    assert storm.roll_out.state == "paused", "one more does"
 
 
 def test_a_message_sent_in_seller_center_can_be_hidden_from_pushes(lazada_sim: LazadaSim) -> None:

@@ -8,6 +8,7 @@ from tests.kit.rollout import Storm, a_desk, a_storm, connect, with_facts
 
 from seawall.incidents.api import add_paper, choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
+from seawall.incidents.commands.roll_out import replan
 from seawall.incidents.models import Paper
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.sender.claim import claim
@@ -107,3 +108,17 @@ def test_a_consent_names_a_shop_of_the_storms_seller_and_a_rival_touches_nothing
         choose_mode("SID", "manual", why="x", by=rival.admin, clock=SYSTEM_CLOCK)
     with refused("paper_is_another_kind"):
         add_paper(storm.refresh(), name="x.pdf", content=CONSENT, by=storm.desk.lead, clock=SYSTEM_CLOCK)
+
+
+def test_a_replan_follows_a_consent_and_a_mode_without_one_waits_for_a_person() -> None:
+    storm = shopee_storm()
+    consent(storm)
+    assert plan_again(storm) == "click"
+    to_api(storm)
+    replan(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK)
+    assert storm.roll_out.lanes.get().mode == "api"
+    storm.roll_out.lanes.update(mode="click")
+    Paper.objects.update(withdrawn_at=SYSTEM_CLOCK.now())
+    with refused("mode_not_lawful"):
+        replan(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK)
+    assert storm.roll_out.lanes.get().mode == "click"

@@ -51,15 +51,29 @@ def take(
 
 @app.command("press")
 def press(
-    message: Message,
-    seen: Seen,
+    messages: Annotated[list[int], typer.Argument(help="The messages' numbers, as `seat take` gave them.")],
+    seen: Annotated[list[str], typer.Option("--seen", help="Digest of the words you looked at, one for each message.")],
 ) -> None:
-    """Let one message go. The words must be the approved ones you looked at."""
-    by = actor()
-    from seawall.outreach.api import press as press_message
+    """Let messages go, each by a press of its own. The words must be the approved ones you looked at.
 
-    row = press_message(message, seen_sha256=seen, by=by, clock=SYSTEM_CLOCK)
-    emit({"message": row.pk, "order": row.order.platform_order_id, "by": by.name, "is_simulated": by.is_simulated})
+    One that may not go holds up no other: it is named, with the reason, and the command ends with 1."""
+    by = actor()
+    from seawall.outreach.api import Press, press_many
+
+    if len(messages) != len(seen):
+        raise Misuse("seat_seen_differs", messages=len(messages), seen=len(seen))
+    now = SYSTEM_CLOCK.now()
+    told = press_many(
+        [Press(recipient_id=pk, seen_sha256=words, at=now) for pk, words in zip(messages, seen, strict=True)],
+        by=by, clock=SYSTEM_CLOCK,
+    )  # fmt: skip
+    if not told.rows:
+        raise next(iter(told.refused.values()))
+    pressed = [{"message": row.pk, "order": row.order.platform_order_id} for row in told.rows]
+    refused = [{"message": pk, "code": error.code, "why": str(error)} for pk, error in sorted(told.refused.items())]
+    emit({"pressed": pressed, "refused": refused, "by": by.name, "is_simulated": by.is_simulated})
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command("copy")

@@ -24,7 +24,8 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
     ]  # fmt: skip
     # A message that names several orders takes one send.
     messages = rows.filter(rides_with__isnull=True)
-    lanes = [(messages.filter(lane=lane).count(), lane.sends_per_second) for lane in roll_out.lanes.all()]
+    of_shops = roll_out.lanes.select_related("connection__pace")
+    lanes = [(messages.filter(lane=lane).count(), lane.sends_per_second) for lane in of_shops]
     return {
         "incident": roll_out.incident.code,
         "planned": rows.count(),
@@ -32,6 +33,7 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
         "messages": messages.filter(state="waiting").count(),
         "by_worker": rows.filter(state="waiting", lane__mode="api").count(),
         "by_seat": rows.filter(state="waiting", lane__mode="click").count(),
+        "by_hand": rows.filter(state="waiting", lane__mode="manual").count(),
         "no_connection": rows.filter(state="no_connection").count(),
         "unreachable": rows.filter(state="unreachable").count(),
         "minutes_at_our_pace": minutes_needed(lanes),

@@ -17,8 +17,11 @@ from seawall.outreach.commands.seats import (
 )
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
+from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
+from seawall.outreach.gates import measured_now, shares_of
 from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
@@ -29,6 +32,7 @@ from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -38,6 +42,7 @@ __all__ = [
     "DELIVERED",
     "DOORS",
     "FAILED",
+    "MEASURES",
     "MOST_IN_HAND",
     "MOST_TOGETHER",
     "OPEN",
@@ -51,7 +56,9 @@ __all__ = [
     "Difference",
     "DoorCount",
     "Lane",
+    "LaneStanding",
     "MarkSent",
+    "Measured",
     "PlanRollOut",
     "PlannedMessage",
     "Press",
@@ -64,6 +71,7 @@ __all__ = [
     "RollOutState",
     "StalePlan",
     "TakeBatch",
+    "Tune",
     "Wave",
     "Worker",
     "WorkerOptions",
@@ -76,10 +84,12 @@ __all__ = [
     "counts_of",
     "differences",
     "doors_now",
+    "gate_defaults",
     "give_back",
     "handle_received",
     "leave_out_orders",
     "mark_sent",
+    "measured_now",
     "minutes_needed",
     "named_together",
     "newest",
@@ -96,10 +106,13 @@ __all__ = [
     "send_sample",
     "sentence_of",
     "settle_by_person",
+    "shares_of",
     "span_of",
+    "standing_of",
     "standing_roll_out",
     "start",
     "stop",
     "take_batch",
+    "tune",
     "void_live_roll_outs",
 ]

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from seawall.kernel.clock import Clock
-from seawall.outreach import policy
+from seawall.outreach import gate_rules, policy
+from seawall.outreach.answers import answer_counts
 from seawall.outreach.commands.by_hand import settle_silent
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
-from seawall.outreach.states import DELIVERED, FAILED, OPEN, ROLL_OUT, RollOutState
+from seawall.outreach.ready import wake
+from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
 from seawall.shops.api import SendMode
 from seawall.timeline.api import move, record
 
@@ -46,19 +49,21 @@ def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         _finish_if_done(roll_out, clock)
 
 
-def _wave_result(roll_out: RollOut, wave: int, modes: Collection[str] = tuple(SendMode.values)) -> policy.WaveResult:
-    rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__mode__in=modes)
+def _wave_result(roll_out: RollOut, wave: int, modes: Collection[str] | None = None) -> policy.WaveResult:
+    rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
+    if modes is not None:
+        rows = rows.filter(lane__mode__in=modes)
     counted: Counter[str] = Counter()
     last: datetime | None = None
-    failed_messages = 0
+    messages: Counter[str] = Counter()
     by_state = rows.values_list("state").annotate(
         n=Count("pk"), at=Max("state_at"), told=Count("pk", filter=Q(rides_with__isnull=True))
     )
     for state, count, newest, told in by_state.order_by():
         counted[state] = count
-        failed_messages += told if state in FAILED else 0
+        messages[state] = told
         last = max(filter(None, (last, newest)), default=None)
-    return policy.WaveResult(counts=counted, last_change_at=last, failed_messages=failed_messages)
+    return policy.WaveResult(counts=counted, last_change_at=last, messages=messages)
 
 
 def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
@@ -88,13 +93,11 @@ def _size(roll_out: RollOut, wave: int) -> int:
 
 def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     result = _wave_result(roll_out, roll_out.open_wave)
-    why = policy.too_many_failures(result, roll_out.max_failure_share)
-    if why is None and roll_out.seat_wave != roll_out.open_wave:
-        # Seats are still in an earlier wave: what fails there counts as it did before the others went on.
-        behind = _wave_result(roll_out, roll_out.seat_wave, BY_SEATS)
-        why = policy.too_many_failures(behind, roll_out.max_failure_share)
-        result = behind if why is not None else result
-    if why is not None and not _forgiven(roll_out, result):
+    shares = shares_of(roll_out)
+    why = gate_rules.why_pause(measured_now(roll_out, result), shares, roll_out.forgiven)
+    # Seats may still be in an earlier wave: what fails there counts as it did before the others went on.
+    why = why or gate_rules.why_pause(measured_behind(roll_out), shares, _forgiven_behind(roll_out))
+    if why is not None:
         move(
             roll_out, ROLL_OUT, "too_many_failures", verb="outreach.pause_by_itself", clock=clock, by=None,
             paused_code=why.code, paused_params=dict(why.params), after={"counts": counts_of(roll_out)},
@@ -116,6 +119,7 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         roll_out.open_wave = following.number
         _follow_seats(roll_out, clock, settle_s)
         Wave.objects.filter(pk=following.pk).update(opened_at=clock.now())
+        wake(roll_out.lanes.values_list("connection_id", flat=True), now=clock.now())
         record(
             team_id=roll_out.team_id, incident_id=roll_out.incident_id, verb="outreach.open_wave", clock=clock, by=None,
             subject=f"roll_out:{roll_out.pk}", before={"wave": wave.number, "counts": dict(result.counts)},
@@ -133,10 +137,40 @@ def _follow_seats(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         RollOut.objects.filter(pk=roll_out.pk).update(seat_wave=roll_out.seat_wave)
 
 
-def _forgiven(roll_out: RollOut, result: policy.WaveResult) -> bool:
-    """Whether a person resumed after a pause with at least this many failures: then it pauses only on more."""
-    failed, _ = policy.failures(result)
-    return failed <= roll_out.forgiven_failures
+def shares_of(roll_out: RollOut) -> dict[str, Decimal]:
+    """The thresholds of this roll-out by measure."""
+    return {
+        "failures": roll_out.max_failure_share, "rejects": roll_out.max_reject_share,
+        "blocks": roll_out.max_block_share, "complaints": roll_out.max_complaint_share,
+        "opt_outs": roll_out.max_opt_out_share,
+    }  # fmt: skip
+
+
+def measured_now(roll_out: RollOut, result: policy.WaveResult | None = None) -> list[gate_rules.Measured]:
+    """The measures of the open wave, counted now."""
+    found = result or _wave_result(roll_out, roll_out.open_wave)
+    return gate_rules.measure(found, answer_counts(roll_out.pk, roll_out.open_wave))
+
+
+def measured_behind(roll_out: RollOut) -> list[gate_rules.Measured]:
+    """The measures of what people at seats send, where they are still in an earlier wave; else nothing."""
+    if roll_out.seat_wave == roll_out.open_wave:
+        return []
+    found = _wave_result(roll_out, roll_out.seat_wave, BY_SEATS)
+    return gate_rules.measure(found, answer_counts(roll_out.pk, roll_out.seat_wave))
+
+
+def seen_now(roll_out: RollOut) -> dict[str, int]:
+    """What a person who resumes has seen, of the open wave and of the seats behind it: only more pauses it again."""
+    behind = gate_rules.counts(measured_behind(roll_out))
+    return gate_rules.counts(measured_now(roll_out)) | {_BEHIND + name: count for name, count in behind.items()}
+
+
+_BEHIND = "seats_"
+
+
+def _forgiven_behind(roll_out: RollOut) -> dict[str, int]:
+    return {name.removeprefix(_BEHIND): n for name, n in roll_out.forgiven.items() if name.startswith(_BEHIND)}
 
 
 def _finish_if_done(roll_out: RollOut, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from seawall.kernel.clock import Clock
 from seawall.outreach.commands.seats import languages_of
 from seawall.outreach.models import Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR
-from seawall.outreach.seat_rows import in_hand, may_be_worked
+from seawall.outreach.seat_rows import awake, in_hand, may_be_worked
 from seawall.tenancy.api import Actor, scoped
 
 OF_LATE = timedelta(hours=8)
@@ -33,7 +33,7 @@ def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
     actor.require("seat.work")
     now = clock.now()
     rows = in_hand(actor, now).select_related("order__shop", "lane", "incident", "roll_out__script_version")
-    free = may_be_worked(scoped(Recipient, actor), now).filter(
+    free = awake(may_be_worked(scoped(Recipient, actor), now), now).filter(
         Q(seat__isnull=True) | Q(seat_until__lte=now),
         Q(pressed_at__isnull=True) | Q(pressed_at__lte=now - PRESS_GOOD_FOR),
         copied_at__isnull=True,

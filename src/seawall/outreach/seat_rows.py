@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from seawall.kernel.errors import Refused
+from seawall.kernel.markets import Market
 from seawall.outreach.models import Approval, Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR
+from seawall.outreach.standing import standing_of
 from seawall.outreach.states import RecipientState, RollOutState
 from seawall.shops.api import SendMode
 from seawall.tenancy.api import Actor, scoped
@@ -57,9 +59,33 @@ def why_closed(row: Recipient, now: datetime) -> Refused:
     return Refused("seat_closed", order=order)
 
 
+def awake(rows: QuerySet[Recipient], now: datetime) -> QuerySet[Recipient]:
+    """Those of the rows whose buyers are awake: no quiet hours of the shop's market hold. No seat is handed others."""
+    pace = "lane__connection__pace__quiet"
+    is_awake = (
+        Q(roll_out__keeps_quiet_hours=False) | Q(**{f"{pace}_from": None}) | Q(**{f"{pace}_from": F(f"{pace}_until")})
+    )
+    for market in Market:
+        there = now.astimezone(market.zone).time()
+        before, after = Q(**{f"{pace}_from__gt": there}), Q(**{f"{pace}_until__lte": there})
+        within_a_day = Q(**{f"{pace}_from__lt": F(f"{pace}_until")})
+        is_awake |= Q(order__shop__market=market.value) & (
+            (within_a_day & (before | after)) | (~within_a_day & before & after)
+        )
+    return rows.filter(is_awake)
+
+
 def why_waits(row: Recipient, now: datetime) -> Refused | None:
-    """The platform asked this row's shop to wait: a press now would grow old before it could leave."""
-    until = row.lane.blocked_until if row.lane is not None else None
-    if until is None or until <= now:
+    """Why a row must wait that could go otherwise: the buyers of its shop sleep; or, where a worker sends it, the
+    platform asked the shop to wait or the day is used up, and a press now would grow old before it could leave."""
+    if row.lane is None:
         return None
-    return Refused("seat_shop_waits", order=row.order.platform_order_id, until=f"{until:%H:%M:%S}")
+    order, market = row.order.platform_order_id, Market(row.order.shop.market)
+    standing = standing_of(row.lane, now)
+    if standing.sleeps_until is not None:
+        there = standing.sleeps_until.astimezone(market.zone)
+        return Refused("seat_buyers_sleep", order=order, until=f"{there:%H:%M}", market=market.value)
+    until = None if row.lane.mode == SendMode.MANUAL else standing.waits_until or standing.full_until
+    if until is None:
+        return None
+    return Refused("seat_shop_waits", order=order, until=f"{until:%H:%M:%S}")

@@ -117,6 +117,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
                 ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
                 deadline_at=facts.deadline_at,
                 consented_shops=consented_shops(incident.team_id) & shops,
+                golden_until=incident.golden_until,
             ),
             by=by,
             clock=clock,

@@ -20,7 +20,7 @@ from seawall.outreach.groups import part_off_withdrawn
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient, RollOut
 from seawall.outreach.policy import SEAT_SILENT_AFTER
-from seawall.outreach.seat_rows import in_hand, may_be_worked, why_closed
+from seawall.outreach.seat_rows import in_hand, may_be_worked, why_closed, why_waits
 from seawall.outreach.states import SENT, RecipientState
 from seawall.shops.api import SendMode
 from seawall.tenancy.api import Actor, get_scoped
@@ -54,6 +54,8 @@ def copy_words(recipient_id: int, *, by: Actor, clock: Clock) -> Recipient:
         row = _mine(recipient_id, by, clock)
         if not may_be_worked(Recipient.objects.filter(pk=row.pk), now).exists():
             raise why_closed(row, now)
+        if (waits := why_waits(row, now)) is not None:
+            raise waits
         Recipient.objects.filter(pk=row.pk).update(copied_at=Coalesce(F("copied_at"), now))
         in_hand(by, now).update(seat_until=now + SEAT_SILENT_AFTER)
         row.refresh_from_db()

@@ -17,7 +17,7 @@ from seawall.kernel.errors import NotFound, Refused
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR, SEAT_SILENT_AFTER
-from seawall.outreach.seat_rows import in_hand, may_be_worked, why_closed, why_waits
+from seawall.outreach.seat_rows import awake, in_hand, may_be_worked, why_closed, why_waits
 from seawall.outreach.states import RecipientState
 from seawall.shops.api import SendMode
 from seawall.tenancy.api import Actor, Membership, scoped
@@ -80,7 +80,7 @@ def take_batch(cmd: TakeBatch, *, by: Actor, clock: Clock) -> list[Recipient]:
 
 def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datetime) -> list[int]:
     free = (
-        may_be_worked(scoped(Recipient, by), now)
+        awake(may_be_worked(scoped(Recipient, by), now), now)
         .filter(Q(seat__isnull=True) | Q(seat_until__lte=now), copied_at__isnull=True)
         .filter(Q(pressed_at__isnull=True) | Q(pressed_at__lte=now - PRESS_GOOD_FOR))
     )
@@ -134,8 +134,8 @@ def press(recipient_id: int, *, seen_sha256: str, by: Actor, clock: Clock) -> Re
 
     Raises NotFound for rows of other teams, Refused: seat_not_yours for one another seat has or that is sent already,
     seat_words_differ when other words stood on the screen (the message leaves this seat), seat_by_hand on a lane whose
-    messages go by Seller Center, seat_shop_stopped, seat_shop_waits, seat_lane_stopped, seat_mode_changed, seat_closed
-    when nothing may go now.
+    messages go by Seller Center, seat_shop_stopped, seat_shop_waits, seat_buyers_sleep, seat_lane_stopped,
+    seat_mode_changed, seat_closed when nothing may go now.
     """
     told = press_many([Press(recipient_id=recipient_id, seen_sha256=seen_sha256, at=clock.now())], by=by, clock=clock)
     for error in told.refused.values():
@@ -155,7 +155,12 @@ def press_many(presses: Iterable[Press], *, by: Actor, clock: Clock) -> Pressed:
     refused: dict[int, Refused | NotFound] = {}
     with transaction.atomic():
         locked = scoped(Recipient, by).filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")
-        rows = {row.pk: row for row in locked.select_related("order", "lane__connection__shop", "incident")}
+        rows = {
+            row.pk: row
+            for row in locked.select_related(
+                "order__shop", "lane__connection__shop", "lane__connection__pace__quota", "lane__roll_out", "incident"
+            )
+        }
         is_open = set(may_be_worked(Recipient.objects.filter(pk__in=rows), now).values_list("pk", flat=True))
         for pk, each in wanted.items():
             row = rows.get(pk)

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from seawall.evidence.pictures import MAX_BYTES
+from seawall.evidence.api import MAX_BYTES
 from seawall.inbox.api import Message
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market
 from seawall.outreach import api as outreach
 from seawall.outreach.api import MarkSent, Recipient, TakeBatch
-from seawall.outreach.seat_desk import SeatDesk, seat_desk
+from seawall.outreach.queries import SeatDesk, seat_desk
 from seawall.tenancy.api import get_scoped, scoped
 from seawall.web.desk import Desk, desk_page
 

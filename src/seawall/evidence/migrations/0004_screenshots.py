@@ -22,10 +22,10 @@ DROP FUNCTION evidence_screenshot_append_only();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0002_append_only"),
+        ("evidence", "0003_fewer_indexes"),
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0007_sent_by_hand"),
+        ("outreach", "0008_sent_by_hand"),
         ("shops", "0004_shops_worked_by_hand"),
         ("tenancy", "0002_languages_of_a_member"),
     ]
