@@ -43,35 +43,48 @@ def test_an_agent_works_by_hand_with_the_keyboard(visitors: Visitors, desk: Desk
         if done == 1:
             look_at(page, "seat-pasted")
         page.keyboard.press("Enter")
-        expect(page.locator(".seat-row")).to_have_count(5 - done)
+        expect(page.locator("a.seat-row")).to_have_count(5 - done)
     first = page.locator(".seat-row.on").get_attribute("href") or ""
     page.keyboard.press("s")
     expect(page.locator(".seat-row.on")).not_to_have_attribute("href", first)
     page.keyboard.press("x")
     page.get_by_placeholder("原因").fill("会话已关")
     page.keyboard.press("Enter")
-    expect(page.locator(".seat-row")).to_have_count(1)
+    expect(page.locator("a.seat-row")).to_have_count(1)
     look_at(page, "seat-last")
     sent = Recipient.objects.filter(incident=storm.incident, state="sent_by_hand")
     assert sent.count() == 4, "the sample and three more"
     assert Recipient.objects.filter(state="needs_person").count() == 1
 
 
-def test_an_agent_presses_enter_for_one_buyer_after_another(visitors: Visitors, desk: Desk, look_at: Look) -> None:
-    storm = a_storm(desk, orders=8)
+def test_an_agent_works_thirty_buyers_by_keyboard_alone(visitors: Visitors, desk: Desk, look_at: Look) -> None:
+    storm = a_storm(desk, orders=32)
     Connection.objects.update(mode="api")
     bring(storm, "rolling_out")
+    # One wave for all: what is tested is the hands on the keys.
+    Recipient.objects.filter(state="waiting").update(wave=1)
     Connection.objects.update(mode="click")
     storm.roll_out.lanes.update(mode="click")
     page = visitors.open(desk.agent, language="en", theme="dark")
     page.goto(f"{visitors.url}/seats/")
     page.keyboard.press("Enter")
-    expect(page.locator(".seat-row")).to_have_count(7)
+    expect(page.locator("a.seat-row")).to_have_count(20)
     look_at(page, "seat-press")
-    for left in range(6, 0, -1):
+    page.keyboard.press("l")
+    page.get_by_placeholder("What should the lead decide?").fill("he asks for two coupons")
+    page.keyboard.press("Enter")
+    expect(page.locator("a.seat-row")).to_have_count(19)
+    for pressed in range(1, 31):
+        before = page.locator("#h-order + .mono").inner_text()
         page.keyboard.press("Enter")
-        expect(page.locator(".seat-row")).to_have_count(left)
-    assert Recipient.objects.filter(pressed_by_id=desk.agent.membership_id).count() == 6
+        if pressed < 30:
+            expect(page.locator("#h-order + .mono")).not_to_have_text(before)
+        if pressed == 12:
+            look_at(page, "seat-in-the-run")
+    expect(page.locator("#words")).to_have_count(0)
+    assert Recipient.objects.filter(pressed_by_id=desk.agent.membership_id).count() == 30
+    asked = Recipient.objects.get(state="needs_person")
+    assert asked.reason_params == {"why": "he asks for two coupons"}
 
 
 def test_the_seat_fits_a_phone(visitors: Visitors, desk: Desk, look_at: Look) -> None:

@@ -66,6 +66,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "sent"): ("agent", ["{row}", "--seen", "x", "--screenshot", "{paper}"]),
     ("seat", "not-sent"): ("agent", ["{row}"]),
     ("seat", "cannot-reach"): ("agent", ["{row}", "--why", "x"]),
+    ("seat", "ask-lead"): ("agent", ["{row}", "--why", "x"]),
     ("seat", "give-back"): ("agent", ["{code}"]),
     ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),

@@ -8,8 +8,9 @@ from tests.web.conftest import client_of
 
 from seawall.evidence.api import Screenshot
 from seawall.evidence.pictures import MAX_BYTES
+from seawall.inbox.api import Conversation, Message
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.outreach.api import Recipient, copy_words
+from seawall.outreach.api import Recipient, copy_words, settle_by_person
 from seawall.shops.api import Connection
 from seawall.tenancy.api import Actor
 
@@ -123,7 +124,48 @@ def test_out_of_reach_needs_its_reason(desk: Desk, storm: Storm) -> None:
     assert row.reason_params == {"why": "chat is closed"}
 
 
-ACTS = ("press", "copy", "not-sent", "sent", "unreachable")
+def test_a_question_to_the_lead_takes_the_message_out_of_the_seat(desk: Desk, storm: Storm) -> None:
+    browser, row = client_of(desk.agent), batch(storm, desk.agent)[0]
+    assert browser.post(f"/seats/{row.pk}/ask-lead/", {"why": " "}).status_code == 409
+    assert browser.post(f"/seats/{row.pk}/ask-lead/", {"why": "he asks for two coupons"}).status_code == 302
+    assert browser.post(f"/seats/{row.pk}/ask-lead/", {"why": "once more"}).status_code == 409
+    row.refresh_from_db()
+    assert (row.state, row.reason_code, row.reason_params) == (
+        "needs_person", "seat_asked_lead", {"why": "he asks for two coupons"},
+    )  # fmt: skip
+    assert row.pk not in {each.pk for each in browser.get("/seats/").context["seat"].rows}
+    settle_by_person(row.pk, "not_at_platform", by=desk.lead, clock=SYSTEM_CLOCK, why="no coupons; write as approved")
+    browser.post("/seats/take/")
+    assert row.pk in {each.pk for each in browser.get("/seats/").context["seat"].rows}
+
+
+def test_a_pressed_message_is_past_asking(desk: Desk) -> None:
+    storm = click_storm(desk)
+    row = batch(storm, desk.agent)[0]
+    browser = client_of(desk.agent)
+    browser.post(f"/seats/{row.pk}/press/", {"seen": row.text_sha256})
+    assert browser.post(f"/seats/{row.pk}/ask-lead/", {"why": "wait"}).status_code == 409
+    page = browser.get("/seats/")
+    assert "pressed, about to leave" in page.content.decode()
+    assert (page.context["seat"].done, page.context["seat"].an_hour) == (1, 1)
+
+
+def test_the_card_shows_what_was_said_before_and_marks_what_was_filled_in(desk: Desk, storm: Storm) -> None:
+    row = batch(storm, desk.agent)[0]
+    now = SYSTEM_CLOCK.now()
+    chat = Conversation.objects.create(team_id=row.team_id, shop_id=row.order.shop_id, session_id="early")
+    Message.objects.create(
+        team_id=row.team_id, conversation=chat, message_id="m", speaker="buyer", text="Where is my lamp?", kind="text",
+        sent_at=now, received_at=now, recipient=row,
+    )  # fmt: skip
+    page = client_of(desk.agent).get(f"/seats/?at={row.pk}")
+    assert "Where is my lamp?" in page.content.decode()
+    marked = f'<mark class="seat-value">{row.order.platform_order_id}</mark>'
+    assert marked in page.content.decode()
+    assert "".join(piece for piece, _ in page.context["words"]) == row.text
+
+
+ACTS = ("press", "copy", "not-sent", "sent", "unreachable", "ask-lead")
 
 
 def tried(by: Actor, row: Recipient) -> set[int]:

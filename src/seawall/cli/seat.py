@@ -124,6 +124,16 @@ def cannot_reach(
     emit({"message": row.pk, "order": row.order.platform_order_id, "state": row.state, "why": why})
 
 
+@app.command("ask-lead")
+def ask_lead(message: Message, why: Annotated[str, typer.Option(help="What the lead should decide.")]) -> None:
+    """Put a message you have in hand to whoever leads, with your question. It leaves your seat."""
+    by = actor()
+    from seawall.outreach.api import ask_lead as put_to_lead
+
+    row = put_to_lead(message, why=why, by=by, clock=SYSTEM_CLOCK)
+    emit({"message": row.pk, "order": row.order.platform_order_id, "state": row.state, "why": why})
+
+
 @app.command("give-back")
 def give_back(code: Code) -> None:
     """Let go of what you have in hand and have not pressed."""

@@ -1,5 +1,6 @@
 """What other capabilities may use of outreach."""
 
+from seawall.outreach.commands.ask_lead import ask_lead
 from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words, mark_sent, not_sent
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
@@ -76,6 +77,7 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "ask_lead",
     "assumption_lines",
     "cannot_reach",
     "close_windows",

@@ -255,6 +255,9 @@ class Recipient(models.Model):
             ),
             models.Index(fields=["seat"], condition=Q(state="waiting", seat__isnull=False), name="recipient_at_seat"),
             models.Index(
+                fields=["pressed_by", "pressed_at"], condition=Q(pressed_by__isnull=False), name="recipient_pressed_by"
+            ),
+            models.Index(
                 fields=["seat_until"],
                 condition=Q(state="waiting", copied_at__isnull=False),
                 name="recipient_copied",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from django.db.models import Count, Q
 
@@ -11,6 +12,12 @@ from seawall.outreach.models import Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR
 from seawall.outreach.seat_rows import awake, in_hand, may_be_worked
 from seawall.tenancy.api import Actor, scoped
+
+SOME = 3
+"""Messages from which on a pace is spoken of (ours)."""
+
+SHOWN = 3
+"""Finished messages the desk shows (ours)."""
 
 OF_LATE = timedelta(hours=8)
 """What counts as this shift (ours)."""
@@ -26,6 +33,15 @@ class SeatDesk:
     """Messages that this seat could take now, in its person's languages."""
     done: int
     """Messages this person let go or sent within `OF_LATE`."""
+    an_hour: int
+    """How many of them within the last hour."""
+    lately: list[Recipient]
+    """The last few of them, newest first, with what became of them."""
+
+    @property
+    def minutes_left(self) -> int | None:
+        """How long what is in hand takes at this person's pace of the last hour; None while there is hardly any."""
+        return ceil(60 * len(self.rows) / self.an_hour) if self.an_hour >= SOME else None
 
 
 def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
@@ -40,9 +56,13 @@ def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
     )
     if languages := languages_of(actor):
         free = free.filter(language__in=languages)
-    done = scoped(Recipient, actor).filter(pressed_by_id=actor.membership_id, pressed_at__gt=now - OF_LATE)
+    # A rider is pressed with its message: one press, one message.
+    done = scoped(Recipient, actor).filter(
+        pressed_by_id=actor.membership_id, pressed_at__gt=now - OF_LATE, rides_with__isnull=True
+    )
     return SeatDesk(
         rows=list(rows.order_by("incident_id", "wave", "rank")),
         free=free.count(),
-        done=done.aggregate(n=Count("pk"))["n"],
+        **done.aggregate(done=Count("pk"), an_hour=Count("pk", filter=Q(pressed_at__gt=now - timedelta(hours=1)))),
+        lately=list(done.select_related("order__shop").order_by("-pressed_at", "-pk")[:SHOWN]),
     )

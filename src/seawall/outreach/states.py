@@ -94,6 +94,7 @@ RECIPIENT = Machine[RecipientState](
         # A seat that took the words to Seller Center and fell silent may have sent them: never back to the others.
         (_P.WAITING, "unsure"): _P.NEEDS_PERSON,
         (_P.WAITING, "cannot_reach"): _P.NEEDS_PERSON,
+        (_P.WAITING, "ask_lead"): _P.NEEDS_PERSON,
         (_P.NEEDS_PERSON, "leave_out"): _P.LEFT_OUT,
         (_P.WAITING, "leave_out"): _P.LEFT_OUT,
         (_P.WAITING, "too_late"): _P.TOO_LATE,

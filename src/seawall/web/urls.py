@@ -56,6 +56,7 @@ urlpatterns = [
     path("seats/<int:pk>/not-sent/", seats.not_sent, name="seat_not_sent"),
     path("seats/<int:pk>/sent/", seats.sent, name="seat_sent"),
     path("seats/<int:pk>/unreachable/", seats.unreachable, name="seat_unreachable"),
+    path("seats/<int:pk>/ask-lead/", seats.ask_lead, name="seat_ask_lead"),
     path("rules/", rules.rules, name="rules"),
     path("orders/import/", imports.import_orders, name="import_orders"),
     path("orders/import/<str:token>/", imports.apply_orders, name="apply_orders"),

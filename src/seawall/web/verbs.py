@@ -58,6 +58,7 @@ VERBS: Mapping[str, Look] = {
     ),
     "seat.not_sent": Look(words=_("Order %(order)s: copied, but not sent"), icon="arrow-back-up"),
     "seat.cannot_reach": Look(words=_("Order %(order)s cannot be reached in Seller Center"), icon="user-x"),
+    "seat.ask_lead": Look(words=_("Order %(order)s: the seat asks the lead"), icon="user-question"),
     "seat.silent": Look(words=_("A seat fell silent; %(count)s messages may have been sent"), icon="alert-triangle"),
     "outreach.open_wave": Look(words=_("Wave %(wave)s opened: %(size)s buyers"), icon="player-track-next"),
     "outreach.pause": Look(words=_("Paused"), icon="player-pause"),

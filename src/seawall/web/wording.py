@@ -288,6 +288,7 @@ EVENTS: Mapping[str, Words] = {
     "sent_by_hand": _p("event", "be marked as sent by hand"),
     "unsure": _p("event", "go to a person, sent or not"),
     "cannot_reach": _p("event", "be out of reach"),
+    "ask_lead": _p("event", "be put to the lead"),
     "unreachable": _p("event", "lose the last door"),
     "door_opened": _p("event", "get a door"),
     "confirmed": _p("event", "be confirmed"),

@@ -74,6 +74,14 @@ class Migration(migrations.Migration):
                 name="recipient_copied",
             ),
         ),
+        migrations.AddIndex(
+            model_name="recipient",
+            index=models.Index(
+                condition=models.Q(("pressed_by__isnull", False)),
+                fields=["pressed_by", "pressed_at"],
+                name="recipient_pressed_by",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="lane",
             constraint=models.CheckConstraint(

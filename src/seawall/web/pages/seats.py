@@ -1,8 +1,10 @@
 """The seat desk: one buyer after another, by keyboard. Every act is a plain form that also answers to htmx."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,6 +23,9 @@ from seawall.web.desk import Desk, desk_page
 
 BATCH = 20
 """Messages a seat takes at a time (ours)."""
+
+LAST_SAID = 30
+"""Messages of a conversation that the desk shows (ours)."""
 
 
 @require_safe
@@ -92,6 +97,15 @@ def unreachable(desk: Desk, pk: int) -> HttpResponseBase:
 
 @require_POST
 @desk_page("seat.work")
+def ask_lead(desk: Desk, pk: int) -> HttpResponseBase:
+    """The lead decides on this buyer."""
+    following = _following(desk, pk)
+    outreach.ask_lead(pk, why=desk.request.POST.get("why", ""), by=desk.actor, clock=desk.clock)
+    return _after(desk, following, goes_on=True)
+
+
+@require_POST
+@desk_page("seat.work")
 def give_back(desk: Desk) -> HttpResponseBase:
     """Let go of what is in hand."""
     held = len(seat_desk(desk.actor, clock=desk.clock).rows)
@@ -144,8 +158,8 @@ def _page(desk: Desk, found: SeatDesk, *, at: int | None = None) -> HttpResponse
 def _card(desk: Desk, row: Recipient) -> dict[str, Any]:
     row = get_scoped(Recipient, desk.actor, pk=row.pk)
     order = row.order
+    mates = [each.order for each in outreach.named_together([row]).get(row.pk, ())]
     gloss = row.roll_out.script_version.texts.filter(language=row.language).values_list("gloss_zh", flat=True).first()
-    talk = scoped(Message, desk.actor).filter(conversation__shop_id=order.shop_id)
     return {
         "order": order,
         "shop": order.shop,
@@ -154,8 +168,23 @@ def _card(desk: Desk, row: Recipient) -> dict[str, Any]:
         "gloss": gloss or "",
         "script": row.roll_out.script_version,
         "is_manual": row.lane is not None and row.lane.mode == "manual",
-        "talk": list(talk.filter(conversation__session_id=row.session_id).order_by("sent_at", "pk")[:50])
-        if row.session_id
-        else [],
+        "mates": mates,
+        "words": _marked(row.text, [each.platform_order_id for each in (order, *mates)]),
+        "talk": _talk(desk, row, [each.pk for each in (order, *mates)]),
         "parcels": list(order.parcels.all()[:5]),
     }
+
+
+def _talk(desk: Desk, row: Recipient, order_ids: list[int]) -> list[Message]:
+    """What was said in the conversations of these orders, the last of it, oldest first."""
+    here = scoped(Message, desk.actor).filter(conversation__shop_id=row.order.shop_id)
+    known = Q(conversation__in=here.filter(recipient__order__in=order_ids).values("conversation"))
+    if row.session_id:
+        known |= Q(conversation__session_id=row.session_id)
+    return list(here.filter(known).order_by("-sent_at", "-pk")[:LAST_SAID])[::-1]
+
+
+def _marked(text: str, values: list[str]) -> list[tuple[str, bool]]:
+    """The words in pieces, each with whether it was filled in from the order: joined they are the words."""
+    found = re.split("(" + "|".join(re.escape(value) for value in values) + ")", text)
+    return [(piece, piece in values) for piece in found if piece]
