@@ -39,7 +39,7 @@ def test_one_buyer_after_another_without_any_script(desk: Desk, storm: Storm) ->
     assert browser.post("/seats/take/").status_code == 302
     page = browser.get("/seats/")
     row = page.context["row"]
-    assert row.text in page.content.decode()
+    assert row.text in page.content.decode().replace('<mark class="seat-value">', "").replace("</mark>", "")
     assert page.context["gloss"]
 
     assert browser.post(f"/seats/{row.pk}/copy/")["Location"] == f"/seats/?at={row.pk}"
