@@ -22,8 +22,8 @@ def move_rows(
 
     The event must lead to one state from all its sources.
     """
-    if event in _NOT_SENT:
-        _give_copied_to_person(rows, clock)
+    if event in _NOT_SENT and (copied := _give_copied_to_person(rows, clock)):
+        rows = rows.exclude(pk__in=copied)
     sources = RECIPIENT.sources(event)
     targets = {RECIPIENT.next_state(source, event) for source in sources}
     if len(targets) != 1:
@@ -41,9 +41,12 @@ _NOT_SENT = frozenset({"leave_out", "too_late", "no_connection", "unreachable"})
 """Ends that say "was not sent": nobody may say that of a waiting row whose words a person took to Seller Center."""
 
 
-def _give_copied_to_person(rows: QuerySet[Recipient], clock: Clock) -> None:
+def _give_copied_to_person(rows: QuerySet[Recipient], clock: Clock) -> list[int]:
     copied = rows.filter(state=RecipientState.WAITING.value, copied_at__isnull=False)
-    move_rows(copied, "unsure", clock=clock, reason="manual_outcome_unsure")
+    pks = list(copied.values_list("pk", flat=True))
+    if pks:
+        move_rows(Recipient.objects.filter(pk__in=pks), "unsure", clock=clock, reason="manual_outcome_unsure")
+    return pks
 
 
 def standing_roll_out(incident_id: int, step: str) -> RollOut | None:

@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market
+from seawall.outreach.concern import OVER
 from seawall.outreach.models import Approval, Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR
 from seawall.outreach.standing import standing_of
@@ -25,29 +26,41 @@ def in_hand(by: Actor, now: datetime) -> QuerySet[Recipient]:
 
 def may_be_worked(rows: QuerySet[Recipient], now: datetime) -> QuerySet[Recipient]:
     """Messages of lanes worked by people, of roll-outs that may send now, in waves open for seats, of shops that are
-    not stopped, to buyers whose door is open. Fails closed for any other mode or state."""
+    not stopped, to buyers whose door is open, about orders that all still concern the storm. Fails closed for any other
+    mode or state."""
+    gone = Recipient.objects.filter(rides_with=OuterRef("pk")).filter(
+        Q(order__status__in=OVER) | ~Q(case__state="open")
+    )
     standing = Approval.objects.filter(
         roll_out=OuterRef("roll_out"), is_approved=True, voided_at__isnull=True,
         binding_digest=OuterRef("roll_out__binding_digest"),
     )  # fmt: skip
-    return rows.filter(
-        Q(roll_out__state=RollOutState.SAMPLING.value)
-        | Q(Exists(standing), roll_out__state=RollOutState.RUNNING.value),
-        Q(lane__mode=SendMode.CLICK.value, lane__connection__mode=SendMode.CLICK.value)
-        | Q(lane__mode=SendMode.MANUAL.value, lane__connection__mode=SendMode.MANUAL.value),
-        lane__is_stopped=False,
-        lane__connection__is_active=True,
-        lane__connection__stopped_reason="",
-        wave__lte=F("roll_out__seat_wave"),
-        state=RecipientState.WAITING.value,
-        rides_with__isnull=True,
-        roll_out__deadline_at__gt=now,
-    ).filter(Q(door_until__isnull=True) | Q(door_until__gt=now))
+    return (
+        rows.filter(
+            Q(roll_out__state=RollOutState.SAMPLING.value)
+            | Q(Exists(standing), roll_out__state=RollOutState.RUNNING.value),
+            Q(lane__mode=SendMode.CLICK.value, lane__connection__mode=SendMode.CLICK.value)
+            | Q(lane__mode=SendMode.MANUAL.value, lane__connection__mode=SendMode.MANUAL.value),
+            lane__is_stopped=False,
+            lane__connection__is_active=True,
+            lane__connection__stopped_reason="",
+            wave__lte=F("roll_out__seat_wave"),
+            state=RecipientState.WAITING.value,
+            rides_with__isnull=True,
+            roll_out__deadline_at__gt=now,
+            case__state="open",
+        )
+        .exclude(order__status__in=OVER)
+        .filter(~Exists(gone))
+        .filter(Q(door_until__isnull=True) | Q(door_until__gt=now))
+    )
 
 
 def why_closed(row: Recipient, now: datetime) -> Refused:
     """Why a row in hand may not go now, in the words a person at a seat can act on."""
     order, lane = row.order.platform_order_id, row.lane
+    if row.order.status in OVER or row.case.state != "open":
+        return Refused("seat_order_over", order=order)
     if lane is not None:
         connection = lane.connection
         if connection.stopped_reason or not connection.is_active:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ("evidence", "0003_fewer_indexes"),
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0008_sent_by_hand"),
+        ("outreach", "0009_sent_by_hand"),
         ("shops", "0004_shops_worked_by_hand"),
         ("tenancy", "0002_languages_of_a_member"),
     ]

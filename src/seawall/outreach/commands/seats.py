@@ -158,7 +158,12 @@ def press_many(presses: Iterable[Press], *, by: Actor, clock: Clock) -> Pressed:
         rows = {
             row.pk: row
             for row in locked.select_related(
-                "order__shop", "lane__connection__shop", "lane__connection__pace__quota", "lane__roll_out", "incident"
+                "order__shop",
+                "case",
+                "lane__connection__shop",
+                "lane__connection__pace__quota",
+                "lane__roll_out",
+                "incident",
             )
         }
         is_open = set(may_be_worked(Recipient.objects.filter(pk__in=rows), now).values_list("pk", flat=True))

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0007_one_pace_for_each_shop"),
+        ("outreach", "0008_a_person_names_the_sent_message"),
         ("shops", "0004_shops_worked_by_hand"),
         ("tenancy", "0002_languages_of_a_member"),
     ]
