@@ -21,13 +21,16 @@ from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, planned, row
 
 from seawall.evidence.api import Screenshot, screenshot_path
 from seawall.evidence.seal.verify import verify_pack
+from seawall.incidents.commands.cases import withdraw_case
 from seawall.incidents.commands.prepare import plan
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.queries import proof_of
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.orders.api import Order
 from seawall.outreach.api import MarkSent, Recipient, cannot_reach, copy_words, give_back, mark_sent, not_sent, press
 from seawall.outreach.commands.leave_out import settle_by_person
 from seawall.outreach.commands.steer import stop
+from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.sender.claim import claim
 from seawall.shops.api import Connection
 from seawall.tenancy.api import Actor
@@ -299,3 +302,29 @@ def test_a_rival_and_the_wrong_role_mark_nothing() -> None:
             act(desk.auditor)
     row.refresh_from_db()
     assert (row.state, row.copied_at) == ("waiting", None)
+
+
+def test_an_order_taken_out_of_the_storm_while_its_words_are_at_seller_center_goes_to_a_person() -> None:
+    desk = a_desk()
+    storm = rolling_by_hand(desk)
+    copied, untouched = batch(storm, desk.agent)[:2]
+    copy_words(copied.pk, by=desk.agent, clock=SYSTEM_CLOCK)
+    for row in (copied, untouched):
+        number = row.order.platform_order_id
+        withdraw_case(storm.incident, number, by=desk.lead, clock=SYSTEM_CLOCK, why="the buyer cancelled")
+    leave_out_unconcerned(clock=SYSTEM_CLOCK)
+    copied.refresh_from_db()
+    untouched.refresh_from_db()
+    assert (copied.state, copied.reason_code) == ("needs_person", "manual_outcome_unsure"), "it may have been sent"
+    assert untouched.state == "left_out"
+
+
+def test_an_order_that_the_platform_cancelled_meanwhile_is_not_written_to_by_hand() -> None:
+    desk = a_desk()
+    storm = rolling_by_hand(desk)
+    row = batch(storm, desk.agent)[0]
+    Order.objects.filter(pk=row.order_id).update(status="cancelled")
+    with refused("seat_order_over"):
+        copy_words(row.pk, by=desk.agent, clock=SYSTEM_CLOCK)
+    give_back(storm.incident.pk, by=desk.agent, clock=SYSTEM_CLOCK)
+    assert row.pk not in {each.pk for each in batch(storm, desk.agent)}

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.kit.buyers import a_storm_of, groups
-from tests.kit.by_hand import approve_and_start, batch, send_by_hand, tend_all
+from tests.kit.by_hand import approve_and_start, batch, mark, send_by_hand, tend_all
 from tests.kit.refusals import refused
 from tests.kit.rollout import Storm, planned
 
@@ -66,7 +66,9 @@ def test_a_group_whose_words_are_at_seller_center_never_parts() -> None:
     mate = Recipient.objects.get(rides_with=row.pk)
     withdraw(storm, mate)
     assert groups(storm), "its one message may have left"
-    send_by_hand(row, storm.desk.agent)
+    with refused("seat_order_over"):
+        copy_words(row.pk, by=storm.desk.agent, clock=SYSTEM_CLOCK)
+    mark(row, storm.desk.agent)
     assert {each.state for each in Recipient.objects.filter(pk__in=[row.pk, mate.pk])} == {"sent_by_hand"}
 
 

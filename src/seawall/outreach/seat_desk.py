@@ -1,10 +1,10 @@
 """Reads for a person at a seat: what is in hand, what is free, what this person did today."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from seawall.kernel.clock import Clock
 from seawall.outreach.commands.seats import languages_of
@@ -15,6 +15,9 @@ from seawall.tenancy.api import Actor, scoped
 
 SOME = 3
 """Messages from which on a pace is spoken of (ours)."""
+
+LEAST_SPAN = timedelta(minutes=2)
+"""A pace is never told from a shorter time (ours)."""
 
 SHOWN = 3
 """Finished messages the desk shows (ours)."""
@@ -34,14 +37,14 @@ class SeatDesk:
     done: int
     """Messages this person let go or sent within `OF_LATE`."""
     an_hour: int
-    """How many of them within the last hour."""
+    """This person's pace of the last hour, from the first message in it on; 0 while there is none to speak of."""
     lately: list[Recipient]
     """The last few of them, newest first, with what became of them."""
 
     @property
     def minutes_left(self) -> int | None:
-        """How long what is in hand takes at this person's pace of the last hour; None while there is hardly any."""
-        return ceil(60 * len(self.rows) / self.an_hour) if self.an_hour >= SOME else None
+        """How long what is in hand takes at this pace; None while there is none to speak of."""
+        return ceil(60 * len(self.rows) / self.an_hour) if self.an_hour else None
 
 
 def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
@@ -63,6 +66,17 @@ def seat_desk(actor: Actor, *, clock: Clock) -> SeatDesk:
     return SeatDesk(
         rows=list(rows.order_by("incident_id", "wave", "rank")),
         free=free.count(),
-        **done.aggregate(done=Count("pk"), an_hour=Count("pk", filter=Q(pressed_at__gt=now - timedelta(hours=1)))),
+        done=done.count(),
+        an_hour=_pace(done, now),
         lately=list(done.select_related("order__shop").order_by("-pressed_at", "-pk")[:SHOWN]),
     )
+
+
+def _pace(done: QuerySet[Recipient], now: datetime) -> int:
+    """Messages an hour, over the time since the first one of the last hour."""
+    found = done.filter(pressed_at__gt=now - timedelta(hours=1)).aggregate(n=Count("pk"), first=Min("pressed_at"))
+    if found["n"] < SOME:
+        return 0
+    span = max(now - found["first"], LEAST_SPAN)
+    pace: int = round(found["n"] * timedelta(hours=1) / span)
+    return pace

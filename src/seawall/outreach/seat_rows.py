@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market
 from seawall.outreach.concern import OVER
+from seawall.outreach.groups import named_with
 from seawall.outreach.models import Approval, Recipient
 from seawall.outreach.policy import PRESS_GOOD_FOR
 from seawall.outreach.standing import standing_of
@@ -59,7 +60,8 @@ def may_be_worked(rows: QuerySet[Recipient], now: datetime) -> QuerySet[Recipien
 def why_closed(row: Recipient, now: datetime) -> Refused:
     """Why a row in hand may not go now, in the words a person at a seat can act on."""
     order, lane = row.order.platform_order_id, row.lane
-    if row.order.status in OVER or row.case.state != "open":
+    named = named_with(row.pk).select_related("case")
+    if any(each.order.status in OVER or each.case.state != "open" for each in named):
         return Refused("seat_order_over", order=order)
     if lane is not None:
         connection = lane.connection

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.evidence.api import MAX_BYTES
 from seawall.inbox.api import Message
+from seawall.incidents.api import facts_of, newest_sheet, values_of
 from seawall.kernel.errors import InvalidInput
+from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market
 from seawall.outreach import api as outreach
 from seawall.outreach.api import MarkSent, Recipient, TakeBatch
 from seawall.outreach.queries import SeatDesk, seat_desk
+from seawall.scripts.api import render
 from seawall.tenancy.api import get_scoped, scoped
 from seawall.web.desk import Desk, desk_page
 
@@ -159,13 +162,12 @@ def _card(desk: Desk, row: Recipient) -> dict[str, Any]:
     row = get_scoped(Recipient, desk.actor, pk=row.pk)
     order = row.order
     mates = [each.order for each in outreach.named_together([row]).get(row.pk, ())]
-    gloss = row.roll_out.script_version.texts.filter(language=row.language).values_list("gloss_zh", flat=True).first()
     return {
         "order": order,
         "shop": order.shop,
         "storm": row.incident,
         "zone": Market(order.shop.market).zone,
-        "gloss": gloss or "",
+        "gloss": _gloss(row, is_alone=not mates),
         "script": row.roll_out.script_version,
         "is_manual": row.lane is not None and row.lane.mode == "manual",
         "mates": mates,
@@ -173,6 +175,19 @@ def _card(desk: Desk, row: Recipient) -> dict[str, Any]:
         "talk": _talk(desk, row, [each.pk for each in (order, *mates)]),
         "parcels": list(order.parcels.all()[:5]),
     }
+
+
+def _gloss(row: Recipient, *, is_alone: bool) -> str:
+    """What the words say, in Chinese, filled in for a single order of the facts they were planned by; else as written."""
+    found = row.roll_out.script_version.texts.filter(language=row.language).values_list("gloss_zh", flat=True)
+    gloss, sheet = found.first() or "", newest_sheet(row.incident)
+    if not is_alone or sheet is None or sheet.digest != row.roll_out.facts_digest:
+        return gloss
+    try:
+        values = values_of(row.order, facts_of(sheet), Language.ZH_HANS)
+        return render(gloss, values, Language.ZH_HANS, Market(row.order.shop.market)).text
+    except InvalidInput:
+        return gloss
 
 
 def _talk(desk: Desk, row: Recipient, order_ids: list[int]) -> list[Message]:
