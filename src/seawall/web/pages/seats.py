@@ -178,7 +178,7 @@ def _card(desk: Desk, row: Recipient) -> dict[str, Any]:
 
 
 def _gloss(row: Recipient, *, is_alone: bool) -> str:
-    """What the words say, in Chinese, filled in for a single order of the facts they were planned by; else as written."""
+    """What the words say, in Chinese: filled in for a single order, by the facts of the plan; else as written."""
     found = row.roll_out.script_version.texts.filter(language=row.language).values_list("gloss_zh", flat=True)
     gloss, sheet = found.first() or "", newest_sheet(row.incident)
     if not is_alone or sheet is None or sheet.digest != row.roll_out.facts_digest:
