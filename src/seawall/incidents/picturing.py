@@ -193,7 +193,8 @@ def _zone(case: Case, order: pack.OrderEvidence) -> ZoneInfo:
 
 
 def _last(order: pack.OrderEvidence) -> int:
-    return max(int(record.ref[1:]) for record in order.records)
+    """The newest capture among the records; a person's screenshot is none."""
+    return max((int(record.ref[1:]) for record in order.records if record.ref.startswith("c")), default=0)
 
 
 def _row(incident: Incident, case: Case, order: pack.OrderEvidence, result: Drawing, clock: Clock) -> Picture:
