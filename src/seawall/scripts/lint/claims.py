@@ -92,7 +92,8 @@ def unsupported(
             if name not in facts.causes and may_match(letters, view.text):
                 for match in pattern.finditer(view.text):
                     sentence = sentence_around(sentences, match.start())
-                    denied = _words().patterns["denied"].search(view.text[sentence[0] : match.start()])
+                    before = view.text[sentence[0] : match.start()]
+                    denied = _words().patterns["denied"].search(before) or _words().patterns["supposed"].search(before)
                     if denied or (name == "lost" and sentence in threats):
                         continue
                     yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
@@ -112,7 +113,7 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
     words = _words()
     return _Facts(
         numbers=frozenset(number for match in words.matches("duration", text) for number in _amounts(match)),
-        dates=frozenset(day for match in words.matches("date", text) if (day := _day(match)) is not None),
+        dates=frozenset(day for match in words.matches("date", text) for day in _days(text, match)),
         causes=frozenset(name for name, (_, pattern) in _causes().items() if pattern.search(text)),
         promises=any(True for _ in words.matches("promise", text)),
         soon=any(True for _ in words.matches("soon", text)),
@@ -122,8 +123,10 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
 
 @cache
 def _causes() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["causes"]
-    compiled = {name: re.compile(filled(source, {})) for name, source in written.items()}
+    raw: dict[str, dict[str, str]] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))
+    base, more = raw["causes"], raw["more"]
+    joined = {name: "|".join(each[name] for each in (base, more) if name in each) for name in base | more}
+    compiled = {name: re.compile(filled(source, {})) for name, source in joined.items()}
     return {name: (needed_letters(pattern), pattern) for name, pattern in compiled.items()}
 
 
@@ -166,6 +169,22 @@ def _day(match: re.Match[str]) -> tuple[int, int] | None:
             if 1 <= int(day) <= 31 and 1 <= number <= 12:
                 return int(day), number
     return None
+
+
+def _days(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """A date of the sheet, and the other end of a span that names its month once ("24 to 28 July")."""
+    day = _day(match)
+    if day is None:
+        return
+    yield day
+    patterns = _words().patterns
+    before, after = (
+        patterns["span_before"].search(text[: match.start()]),
+        patterns["span_after"].match(text, match.end()),
+    )
+    for other in (before, after):
+        if other is not None and 1 <= int(other.group(1)) <= 31:
+            yield int(other.group(1)), day[1]
 
 
 def _month_number(word: str) -> int:

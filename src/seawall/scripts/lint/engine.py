@@ -12,7 +12,8 @@ from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.claims import told_as_a_fact, unsupported
-from seawall.scripts.lint.contact import contacts
+from seawall.scripts.lint.concepts import joint_hits
+from seawall.scripts.lint.contact import contacts, refused
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
 from seawall.scripts.lint.money import money_faults
@@ -53,6 +54,7 @@ _CUE_RULES = (
     Rule.THREAT,
 )
 _WARNED_OF = frozenset({Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
+_DISCLAIMED = frozenset({Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
 _BOUGHT = frozenset({Rule.ASKS_TO_CANCEL, Rule.REVIEW_MANIPULATION, Rule.OFF_PLATFORM_PAYMENT, Rule.THREAT})
 _LATIN_SETS: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
@@ -169,6 +171,15 @@ def _pattern_findings(
                     continue
                 settled.setdefault(sentence, set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
+    names = tuple(each.name for each in sets)
+    for rule, core, (start, end) in joint_hits(view.text, names, sentences, warned):
+        sentence = sentence_around(sentences, start)
+        if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
+            continue
+        if rule in _DISCLAIMED and refused(view.text, core[0], sets, sentences):
+            continue
+        settled.setdefault(sentence, set()).add(rule)
+        yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
     # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
     reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
     bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
