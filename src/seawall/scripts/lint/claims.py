@@ -201,7 +201,7 @@ def _dates(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> 
         if day is None or day in facts.dates or (match.group("d5") and day[::-1] in facts.dates):
             continue
         begin = next((first for first, last in sentences if match.start() <= last), 0)
-        before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
+        before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 45]
         deadline = patterns["deadline"].search(before) or patterns["deadline_after"].search(after)
         if (patterns["ordered_on"].search(before) or patterns["ordered_after"].search(after)) and not deadline:
             continue
@@ -216,6 +216,10 @@ def _promises(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) 
     if facts.promises:
         return
     patterns = _words().patterns
+    for match in _words().matches("replacement", text):
+        begin, stop = sentence_around(sentences, match.start())
+        if facts.given and patterns["free"].search(text[begin:stop]):
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_promise"))
     for match in _words().matches("promise", text):
         begin, stop = next(((a, b) for a, b in sentences if match.start() <= b), (0, len(text)))
         refused = patterns["not_promised"].search(text[begin : match.start()])

@@ -24,6 +24,8 @@ LANGUAGES = ("en", "zh", "malay", "fil", "vi", "th")
 _HAN_WEIGHT = 0.5
 """A Chinese character says as much as two letters: windows shrink by this."""
 
+_NEAR_IF = 24
+
 Span = tuple[int, int]
 
 
@@ -36,8 +38,10 @@ class RuleData(BaseModel):
     all: list[str]
     asserted: list[str] = []
     none: list[str] = []
+    none_before: list[str] = []
     within: int = 80
     pair: bool = False
+    overlap: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,17 @@ class _Words:
 
 
 @dataclass(frozen=True)
-class _JointRule:
+class JointRule:
+    """One rule, its alternatives parted."""
+
     rule: Rule
     groups: tuple[tuple[str, ...], ...]
     asserted: frozenset[str]
     none: tuple[str, ...]
+    none_before: tuple[str, ...]
     within: int
     pair: bool
+    overlap: bool
 
 
 @cache
@@ -83,17 +91,28 @@ def classes_of(name: str) -> frozenset[str]:
 
 
 @cache
-def joint_rules() -> tuple[_JointRule, ...]:
+def joint_rules() -> tuple[JointRule, ...]:
     """All rules; raises KeyError when one names a class that the English file lacks."""
     raw = tomllib.loads((_FOLDER / "rules.toml").read_text(encoding="utf-8"))
     known = classes_of("en")
     made = []
     for each in (RuleData.model_validate(one) for one in raw["rule"]):
         groups = tuple(tuple(group.split("|")) for group in each.all)
-        unknown = {name for group in groups for name in group} | set(each.none) | set(each.asserted)
+        unknown = {name for group in groups for name in group} | {*each.none, *each.none_before, *each.asserted}
         if unknown - known:
             raise KeyError(f"unknown classes: {sorted(unknown - known)}")
-        made.append(_JointRule(each.rule, groups, frozenset(each.asserted), tuple(each.none), each.within, each.pair))
+        made.append(
+            JointRule(
+                rule=each.rule,
+                groups=groups,
+                asserted=frozenset(each.asserted),
+                none=tuple(each.none),
+                none_before=tuple(each.none_before),
+                within=each.within,
+                pair=each.pair,
+                overlap=each.overlap,
+            )
+        )
     return tuple(made)
 
 
@@ -126,20 +145,35 @@ class Reading:
         return self.found[concept]
 
     def denied(self, span: Span, begin: int) -> bool:
-        """Whether a negation stands before a place, in the same clause and not before `begin`."""
-        before = self.text[max(begin, span[0] - 60) : span[0]]
-        return any(_words_of(name).negation.search(before) for name in self.names)
+        """Whether a negation stands before a place, in the same clause and not before `begin`.
+
+        What is denied behind an "if" is the condition, not what follows from it: "if you do not answer, we block you".
+        """
+        start = max(begin, span[0] - 60)
+        for name in self.names:
+            match = _words_of(name).negation.search(self.text[start : span[0]])
+            if match is not None:
+                return not self.conditional(start + match.start())
+        return False
+
+    def answers_a_wish(self, sentence: Span) -> bool:
+        """Whether a sentence says that the buyer's own request was heard, or leaves a choice: it asks for nothing."""
+        heard = all(_inside(self.spans(concept), sentence) for concept in ("own_wish", "heard"))
+        return heard or bool(_inside(self.spans("options"), sentence))
+
+    def conditional(self, at: int) -> bool:
+        """Whether an "if" stands shortly before a place."""
+        return any(at - _NEAR_IF <= each[0] <= at for each in self.spans("if"))
 
 
 def joint_hits(
-    text: str, names: tuple[str, ...], sentences: Sequence[Span], spared: frozenset[Span]
+    reading: Reading, sentences: Sequence[Span], spared: frozenset[Span]
 ) -> Iterator[tuple[Rule, Span, Span]]:
     """Every place where a rule holds: its core word, and from the first to the last word that makes it.
 
     Sentences in `spared` are left out.
     """
-    reading = Reading(text, names)
-    scale = _HAN_WEIGHT if "zh" in names else 1.0
+    scale = _HAN_WEIGHT if "zh" in reading.names else 1.0
     for rule in joint_rules():
         if not all(any(reading.may_hold(name) for name in group) for group in rule.groups):
             continue
@@ -152,16 +186,22 @@ def joint_hits(
                 yield (rule.rule, *hit)
 
 
-def _hit(reading: Reading, rule: _JointRule, scope: Span, scale: float) -> tuple[Span, Span] | None:
+def _hit(reading: Reading, rule: JointRule, scope: Span, scale: float) -> tuple[Span, Span] | None:
     if any(_inside(reading.spans(name), scope) for name in rule.none):
         return None
     cores = _asserted(reading, rule, rule.groups[0], scope)
     for core in cores:
+        if any(_inside(reading.spans(name), (scope[0], core[0])) for name in rule.none_before):
+            continue
         start, end = core
         for group in rule.groups[1:]:
-            others = [each for each in _asserted(reading, rule, group, scope) if _apart(core, each) is not None]
-            near = min(others, key=lambda each: _apart(core, each) or 0, default=None)
-            if near is None or (_apart(core, near) or 0) > rule.within * scale:
+            reach = [
+                (_apart(core, each), each)
+                for each in _asserted(reading, rule, group, scope)
+                if rule.overlap or _apart(core, each) >= 0
+            ]
+            distance, near = min(reach, default=(None, core))
+            if distance is None or distance > rule.within * scale:
                 break
             start, end = min(start, near[0]), max(end, near[1])
         else:
@@ -169,7 +209,7 @@ def _hit(reading: Reading, rule: _JointRule, scope: Span, scale: float) -> tuple
     return None
 
 
-def _asserted(reading: Reading, rule: _JointRule, group: tuple[str, ...], scope: Span) -> list[Span]:
+def _asserted(reading: Reading, rule: JointRule, group: tuple[str, ...], scope: Span) -> list[Span]:
     found = []
     for name in group:
         for each in _inside(reading.spans(name), scope):
@@ -182,8 +222,6 @@ def _inside(spans: Sequence[Span], scope: Span) -> list[Span]:
     return [each for each in spans if scope[0] <= each[0] and each[1] <= scope[1]]
 
 
-def _apart(one: Span, other: Span) -> int | None:
-    """Letters between two places; None when they overlap, for one word cannot stand for two classes."""
-    if one[0] < other[1] and other[0] < one[1]:
-        return None
+def _apart(one: Span, other: Span) -> int:
+    """Letters between two places; below nothing when they overlap."""
     return max(other[0] - one[1], one[0] - other[1])

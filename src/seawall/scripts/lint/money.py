@@ -24,7 +24,7 @@ _SCALES = {"k": 1000, "rb": 1000, "ribu": 1000, "nghin": 1000, "ngan": 1000, "th
            "juta": 10**6, "jt": 10**6, "trieu": 10**6, "万": 10_000, "hundred": 100, "百": 100}  # fmt: skip
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _PERCENT = re.compile(r"(\d{1,3})\s?(?:%|percent|per cent|persen|peratus|porsyento|phan tram|เปอร์เซ็นต์)")
-_TENTHS = re.compile(r"(?<!\d)(\d{1,2})\s?折")
+_TENTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九])\s?折(?!扣)")
 """Chinese tells what is left to pay: 8折 and 80折 are both a fifth off."""
 
 
@@ -122,7 +122,7 @@ def _shares(text: str) -> Iterator[tuple[re.Match[str], int]]:
     for match in _PERCENT.finditer(text):
         yield match, int(match.group(1))
     for match in _TENTHS.finditer(text):
-        left = int(match.group(1))
+        left = _HAN[match.group(1)] if match.group(1) in _HAN else int(match.group(1))
         yield match, 100 - (left * 10 if left < 10 else left)
 
 
