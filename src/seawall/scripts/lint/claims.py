@@ -85,7 +85,7 @@ def unsupported(
     for hit in _durations(view.text, facts, sentences):
         if sentence_around(sentences, hit.start) not in threats:
             yield hit
-    yield from _dates(view.text, facts, sentences)
+    yield from _dates(view, facts, sentences)
     yield from _promises(view.text, facts, sentences)
     if facts.given:
         for name, (letters, pattern) in _causes().items():
@@ -191,12 +191,15 @@ def _month_number(word: str) -> int:
     return next((number for number, pattern in _words().months.items() if pattern.fullmatch(word)), 0)
 
 
-def _dates(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
-    patterns = _words().patterns
+def _dates(view: View, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
+    patterns, text = _words().patterns, view.text
     if not patterns["short_number"].search(text):
         return
     for match in _words().matches("date", text):
         day = _day(match)
+        # "mây 30x40" is rattan in Vietnamese: only the bare word is May.
+        if match.group("m2") == "may" and not view.source(match.start(), match.end()).isascii():
+            continue
         # "9/30" and "30/9" are one day; where both readings are possible, either may be the one on the sheet.
         if day is None or day in facts.dates or (match.group("d5") and day[::-1] in facts.dates):
             continue

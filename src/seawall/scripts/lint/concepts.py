@@ -48,7 +48,7 @@ class RuleData(BaseModel):
 class _Concept:
     """One class of one language."""
 
-    pattern: re.Pattern[str]
+    source: str
     letters: tuple[str, ...]
 
 
@@ -80,14 +80,25 @@ def _words_of(name: str) -> _Words:
     around = ("", "") if name in ("zh", "th") else ("(?<![a-z])", "(?![a-z])")
     concepts: dict[str, _Concept] = {}
     for concept, source in raw["classes"].items():
-        pattern = re.compile(f"{around[0]}(?:{source})" + around[1])
-        concepts[concept] = _Concept(pattern, needed_letters(pattern))
+        whole = f"{around[0]}(?:{source}){around[1]}"
+        concepts[concept] = _Concept(whole, needed_letters(whole))
     return _Words(concepts, re.compile(raw["negation"]))
+
+
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    """Compiled when a text first holds its letters: most classes of most languages never are."""
+    return re.compile(source)
 
 
 def classes_of(name: str) -> frozenset[str]:
     """The names of the classes a language file holds."""
     return frozenset(_words_of(name).concepts)
+
+
+def pattern_of(name: str, concept: str) -> re.Pattern[str]:
+    """What a class of a language file looks for."""
+    return _pattern(_words_of(name).concepts[concept].source)
 
 
 @cache
@@ -140,7 +151,7 @@ class Reading:
                 for name in self.names:
                     each = _words_of(name).concepts[concept]
                     if may_match(each.letters, self.text):
-                        places.update(match.span() for match in each.pattern.finditer(self.text))
+                        places.update(match.span() for match in pattern_of(name, concept).finditer(self.text))
             self.found[concept] = sorted(places)
         return self.found[concept]
 

@@ -24,6 +24,8 @@ _SCALES = {"k": 1000, "rb": 1000, "ribu": 1000, "nghin": 1000, "ngan": 1000, "th
            "juta": 10**6, "jt": 10**6, "trieu": 10**6, "万": 10_000, "hundred": 100, "百": 100}  # fmt: skip
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _PERCENT = re.compile(r"(\d{1,3})\s?(?:%|percent|per cent|persen|peratus|porsyento|phan tram|เปอร์เซ็นต์)")
+_DOLLAR = "$"
+"""A bare dollar: Singapore's own money, foreign everywhere else."""
 _TENTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九])\s?折(?!扣)")
 """Chinese tells what is left to pay: 8折 and 80折 are both a fifth off."""
 
@@ -87,10 +89,13 @@ def sums(text: str) -> Iterator[Sum]:
     if not any(each.isdigit() for each in text) and not any(each in text for each in _HAN):
         return
     for match in _sums().finditer(text):
-        currency = next((name[1:] for name, value in match.groupdict().items() if value and len(name) == 4), None)
+        groups = match.groupdict()
+        currency = next((name[1:] for name, value in groups.items() if value and name[1:].isupper()), None)
         number = match.group("n1") or match.group("n2") or match.group("n3")
         scale = match.group("s1") or match.group("s2") or match.group("s3")
         own = match.group("own")
+        if match.group("sign") or (own or "").startswith("dollar"):
+            currency = _DOLLAR
         # A bare "d" or "dong" behind a small number is no money ("3d", "2 dong kak"); Vietnamese sums have thousands.
         if (own == "d" or currency == "VND") and not scale and len(re.sub(r"\D", "", number)) < 4:
             continue
@@ -169,6 +174,8 @@ def _source_text(message: Message) -> bool:
 
 
 def _foreign(each: Sum, market: Market) -> bool:
+    if each.currency == _DOLLAR:
+        return market is not Market.SG
     return each.currency is not None and each.currency != market.currency
 
 
@@ -210,7 +217,8 @@ def _allowed(facts: tuple[str, ...]) -> _Allowed:
                 continue
             percents += [share for _, share in _shares(clause)]
             for each in sums(clause):
-                ceiling[each.currency] = max(each.amount, ceiling.get(each.currency, each.amount))
+                currency = None if each.currency == _DOLLAR else each.currency
+                ceiling[currency] = max(each.amount, ceiling.get(currency, each.amount))
             bare = re.search(rf"(?:{words['ceiling'].pattern})\D{{0,24}}?(?P<n>{_NUMBER})(?![\d%])", clause)
             if not ceiling and bare is not None and "%" not in clause:
                 ceiling[None] = _amount(bare.group("n"))
