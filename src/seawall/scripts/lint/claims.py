@@ -114,7 +114,7 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
     return _Facts(
         numbers=frozenset(number for match in words.matches("duration", text) for number in _amounts(match)),
         dates=frozenset(day for match in words.matches("date", text) for day in _days(text, match)),
-        causes=frozenset(name for name, (_, pattern) in _causes().items() if pattern.search(text)),
+        causes=frozenset(name for name in _causes() if _supports(name, text)),
         promises=any(True for _ in words.matches("promise", text)),
         soon=any(True for _ in words.matches("soon", text)),
         given=bool(text.strip()),
@@ -128,6 +128,18 @@ def _causes() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
     joined = {name: "|".join(each[name] for each in (base, more) if name in each) for name in base | more}
     compiled = {name: re.compile(filled(source, {})) for name, source in joined.items()}
     return {name: (needed_letters(pattern), pattern) for name, pattern in compiled.items()}
+
+
+@cache
+def _fact_words() -> dict[str, re.Pattern[str]]:
+    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["facts"]
+    return {name: re.compile(source) for name, source in written.items()}
+
+
+def _supports(name: str, facts: str) -> bool:
+    """Whether the sheet speaks of a cause, in the words of messages or in its own looser ones."""
+    loose = _fact_words().get(name)
+    return _causes()[name][1].search(facts) is not None or (loose is not None and loose.search(facts) is not None)
 
 
 def _amounts(match: re.Match[str]) -> set[tuple[str, int]]:
