@@ -16,7 +16,8 @@ from seawall.evidence.team_keys import signing_key
 
 __all__ = [
     "MAX_BYTES", "WAITED_FOR", "Capture", "CaptureSource", "Drawing", "DrawingPool", "Grade", "NewCapture", "Pack",
-    "Picture", "Progress", "Screenshot", "ShotOf", "SigningKey", "Transcript", "absent_fonts", "again", "glyphs", "grade_of",
+    "Picture", "Progress", "Screenshot", "ShotOf", "SigningKey", "Transcript",
+    "absent_fonts", "again", "glyphs", "grade_of",
     "is_blocked", "is_recalled", "keep", "keep_screenshot", "page_path", "screenshot_path", "signing_key",
     "transcript_of", "write_pack",
 ]  # fmt: skip
