@@ -3,13 +3,14 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
@@ -42,21 +43,32 @@ async def _run() -> None:
         options=WorkerOptions(claim_size=settings.claim_size, grace=timedelta(seconds=settings.lookup_grace_s)),
         also=lambda: tend_incidents(clock=SYSTEM_CLOCK),
     )
+    cases = CaseWorker(
+        clock=SYSTEM_CLOCK, options=CaseWorkerOptions(grace=timedelta(seconds=settings.lookup_grace_s))
+    )  # fmt: skip
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        worker.stop()
+        cases.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, worker.stop)
+        loop.add_signal_handler(number, end)
 
     def stop_all() -> None:
-        loop.call_soon_threadsafe(worker.stop)
+        loop.call_soon_threadsafe(end)
+
+    def pushes() -> bool:
+        return handle_received(clock=SYSTEM_CLOCK, size=100, hint=hint) > 0
 
     chores = [
-        Chore("pushes", lambda: handle_received(clock=SYSTEM_CLOCK, size=100) > 0, PUSH_PAUSE_S, on_failure=stop_all),
+        Chore("pushes", pushes, PUSH_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
     for chore in chores:
         chore.start()
     try:
-        await worker.run()
+        await asyncio.gather(_then(worker.run(), end), _then(cases.run(), end))
     finally:
         for chore in chores:
             chore.stop()
@@ -66,6 +78,14 @@ async def _run() -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+async def _then(work: Coroutine[None, None, None], end: Callable[[], None]) -> None:
+    """Where one of the two ends, for whatever reason, the other ends in order too."""
+    try:
+        await work
+    finally:
+        end()
 
 
 class Chore(threading.Thread):

@@ -1,7 +1,7 @@
 """What other capabilities may use of outreach."""
 
 from seawall.outreach.commands.decide import Decide, approve, send_back
-from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
+from seawall.outreach.commands.leave_out import leave_out_orders, order_resolved, settle_by_person
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
@@ -12,6 +12,7 @@ from seawall.outreach.ledger import counts_of
 from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
 from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
@@ -45,8 +46,12 @@ __all__ = [
     "counts_of",
     "give_back",
     "handle_received",
+    "hold",
     "leave_out_orders",
+    "let_go",
     "minutes_needed",
+    "new_worker_key",
+    "order_resolved",
     "pause",
     "plan_roll_out",
     "press",

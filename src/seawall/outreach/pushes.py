@@ -5,6 +5,7 @@ Pushes come late, twice and out of order; every step here may be repeated, and a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
@@ -45,7 +46,13 @@ class _Arrival:
     shop_id: int
 
 
-def handle_received(*, clock: Clock, size: int = 200) -> int:
+class Hint(Protocol):
+    """What a layer above does with a push that is no message: (the push, our shop)."""
+
+    def __call__(self, event: PushEvent, shop_id: int, *, clock: Clock) -> None: ...
+
+
+def handle_received(*, clock: Clock, size: int = 200, hint: Hint | None = None) -> int:
     """Handle up to `size` stored pushes, oldest first, each in its own transaction. Returns how many were taken up.
 
     One handler works at a time, whatever number of workers there is: what one push proves and what another one adds to
@@ -58,7 +65,7 @@ def handle_received(*, clock: Clock, size: int = 200) -> int:
             _one_at_a_time()
             row = waiting.filter(pk=pk).first()
             if row is not None:
-                _handle_one(row, clock)
+                _handle_one(row, clock, hint)
                 taken += 1
     return taken
 
@@ -69,11 +76,11 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)", [_HANDLER])
 
 
-def _handle_one(row: ReceivedEvent, clock: Clock) -> None:
+def _handle_one(row: ReceivedEvent, clock: Clock, hint: Hint | None) -> None:
     failed = ""
     try:
         with transaction.atomic():
-            _act(row, clock)
+            _act(row, clock, hint)
     except SeawallError as error:
         failed = error.code
     except (DataError, IntegrityError, ValueError):
@@ -87,14 +94,19 @@ def _handle_one(row: ReceivedEvent, clock: Clock) -> None:
     row.save(update_fields=["tries", "failed_with", "handled_at"])
 
 
-def _act(row: ReceivedEvent, clock: Clock) -> None:
-    if row.kind not in (EventKind.MESSAGE, EventKind.SESSION):
+def _act(row: ReceivedEvent, clock: Clock, hint: Hint | None) -> None:
+    is_talk = row.kind in (EventKind.MESSAGE, EventKind.SESSION)
+    if not is_talk and (hint is None or row.kind not in (EventKind.ORDER, EventKind.REVERSE, EventKind.PARCEL)):
         return
     reader = push_reader(Platform(row.platform))
     event = reader.parse(row.body.encode())
     found = _connection_of(row, event.seller_id)
     if found is None:
         # Not one of ours (a shop that was never connected here): kept as received, nothing to act on.
+        return
+    if not is_talk:
+        if hint is not None:
+            hint(event, found.shop_id, clock=clock)
         return
     arrival = _Arrival(event=event, stored=row, team_id=found.team_id, shop_id=found.shop_id)
     if event.kind is EventKind.MESSAGE:

@@ -143,13 +143,13 @@ def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) ->
                 shop_id=shop.pk,
                 language=language.value,
                 text=text,
-                exposure=_exposure(order.ship_by, order.shipped_at, order.platform_order_id),
+                exposure=exposure_of(order.ship_by, order.shipped_at, order.platform_order_id),
             )
         )
     return messages
 
 
-def _exposure(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:
+def exposure_of(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:
     """Late-dispatched orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
     late = ship_by is not None and shipped_at is not None and str(shipped_at) > str(ship_by)
     return (0 if late else 1, str(ship_by or "9999"), order_id)

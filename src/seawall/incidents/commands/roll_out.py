@@ -2,6 +2,8 @@
 
 from django.db import transaction
 
+from seawall.casework import api as casework
+from seawall.incidents.commands.cancel import watch_cases
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
@@ -100,12 +102,14 @@ def tend(*, clock: Clock) -> None:
                 locked = Incident.objects.select_for_update().get(pk=incident.pk)
                 if locked.state == incident_state:
                     move(locked, INCIDENT, event, verb=verb, clock=clock, by=None)
+    watch_cases(clock=clock)
 
 
 def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
     """Close the storm: every order has a settled outcome, and there is a pack that holds them all.
 
-    Raises Refused(close_outcomes_open) with the count, Refused(close_without_pack).
+    Raises Refused(close_outcomes_open, close_cancellations_open, close_requests_open) with the count,
+    Refused(close_without_pack).
     """
     by.require("incident.close")
     with transaction.atomic():
@@ -114,6 +118,13 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
         unsettled = sum(counts[state.value] for state in outreach.OPEN) + counts["needs_person"]
         if unsettled:
             raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)
+        cancels = casework.counts_of(incident.pk)
+        if open_cancels := sum(cancels[state.value] for state in casework.NEEDS_SOMEBODY):
+            raise Refused("close_cancellations_open", incident=incident.code, count=open_cancels)
+        requests = casework.request_counts(incident.pk)
+        if open_requests := sum(requests[state.value] for state in casework.REQUEST_OPEN):
+            raise Refused("close_requests_open", incident=incident.code, count=open_requests)
         if not incident.packs.exists():
             raise Refused("close_without_pack", incident=incident.code)
+        casework.stop_watching(incident.pk)
         move(incident, INCIDENT, "close", verb="incident.close", clock=clock, by=by, why=why, closed_at=clock.now())

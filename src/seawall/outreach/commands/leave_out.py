@@ -39,3 +39,18 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,
         )  # fmt: skip
+
+
+ENDS_BY_DELIVERY = ("customs_return",)
+"""Storms a delivered order is no part of any more; in others (false deliveries) it is what they are about."""
+
+
+def order_resolved(order_id: int, standing: str, *, clock: Clock) -> int:
+    """An order has come to its end at the platform: its message, if it has not left, does not leave any more.
+
+    `standing` is cancelled, returned or delivered. Returns how many rows moved.
+    """
+    rows = Recipient.objects.filter(order_id=order_id, state__in=["waiting", "no_connection"])
+    if standing == "delivered":
+        rows = rows.filter(incident__kind__in=ENDS_BY_DELIVERY)
+    return move_rows(rows, "leave_out", clock=clock, reason="order_resolved", params={"words": standing})
