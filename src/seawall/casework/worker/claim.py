@@ -15,7 +15,7 @@ from seawall.kernel.markets import Platform
 _TOLD = """(p.waived_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM outreach_recipient m
          WHERE m.incident_id = p.incident_id AND m.order_id = p.order_id
-           AND m.state = ANY(CASE s.platform WHEN %(strict)s THEN %(proven)s ELSE %(taken)s END)))"""
+           AND m.state = ANY(CASE s.platform WHEN %(strict)s THEN %(proven)s::text[] ELSE %(taken)s::text[] END)))"""
 """Message first: the buyer's message is delivered, and where cancelling may close the chat its proof has been read."""
 
 CLAIM = f"""

@@ -157,9 +157,9 @@ class CaseWorker:
             )  # fmt: skip
             return
         names = await self._db(_names_of, row)
-        self._outcomes.append(
-            await cancel_one(row, connector, names, clock=self._clock, mark_called=self._mark_called)
-        )  # fmt: skip
+        # First the await, then the list: it is exchanged for a new one at every flush.
+        outcome = await cancel_one(row, connector, names, clock=self._clock, mark_called=self._mark_called)
+        self._outcomes.append(outcome)
 
     async def _mark_called(self, row: Claimed, seen_updated_at: datetime | None, reason: str) -> bool:
         if self._stop.is_set():
