@@ -56,7 +56,7 @@ def test_an_order_shipped_or_cancelled_meanwhile_is_not_called(sim: Any, platfor
 
 
 def test_a_refusal_keeps_the_platforms_code_and_words(sim: Any, platform: Platform) -> None:
-    storm, place = a_case_storm(sim, platform, orders=3)
+    storm, _ = a_case_storm(sim, platform, orders=3)
     code = {Platform.LAZADA: "104", Platform.SHOPEE: "order.error_limit", Platform.TIKTOK: "25001021"}[platform]
     sim.set_faults(
         {"kind": "error", "path": _call(platform), "method": _method(platform), "code": code, "message": "not now",

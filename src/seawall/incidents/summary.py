@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from seawall.casework.api import cancel_summary
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
 from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState, counts_of
@@ -18,6 +19,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
     )
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
+    after = cancel_summary(incident.pk)
     return {
         "incident": incident.code,
         "kind": incident.kind,
@@ -44,7 +46,8 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         },
         "planned": planned,
         "outcomes": outcomes,
-        "adds_up": sum(outcomes.values()) == planned,
+        "adds_up": sum(outcomes.values()) == planned and sum(after["cancellations"].values()) == after["listed"],
+        "after": after,
         "roll_out": _roll_out(roll_out) if roll_out else None,
         "packs": [
             {"number": p.number, "root": p.root, "sha256": p.sha256, "key_id": p.key_id, "items": p.items}

@@ -77,7 +77,7 @@ def reap(*, own_key: int, now: datetime, grace: timedelta) -> int:
     before = now - policy.CALL_GOOD_FOR
     lost = _take_back({"now": now, "after": now + grace, "before": before, "worker": 0})
     claims = Cancellation.objects.filter(state="claimed").exclude(claimed_by=own_key)
-    for worker in list(claims.values_list("claimed_by", flat=True).distinct()):
+    for worker in filter(None, list(claims.values_list("claimed_by", flat=True).distinct())):
         # Transaction-level lock: freed at the end of this block whatever happens.
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [worker])

@@ -1,6 +1,7 @@
 """Cancellations of a storm: the storm gathers what casework plans, and follows it."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -143,6 +144,16 @@ def answer_buyer(
     if row is None:
         raise Refused("request_unknown", order=order)
     return casework.answer_request(row.pk, accept=accept, by=by, clock=clock, why=why, reason=reason)
+
+
+def cancel_options(incident: Incident, order: str, *, by: Actor, clock: Clock) -> dict[str, Any]:
+    """What the platform offers for one order of the storm, read now; the first open one where none is named."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
+    found = cases.filter(order__platform_order_id=order).first() if order else cases.first()
+    if found is None:
+        raise Refused("cancel_not_on_list", order=order)
+    return casework.look_options(found.order, by=by, clock=clock)
 
 
 def watch_cases(*, clock: Clock) -> None:
