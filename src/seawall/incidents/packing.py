@@ -63,8 +63,11 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
 
 def _outcomes(incident: Incident) -> dict[str, int]:
     """Every order of the storm has exactly one outcome; one withdrawn before there was a plan is left out."""
-    states = Recipient.objects.filter(incident=incident).values_list("state", flat=True)
-    outcomes = Counter(states.iterator(chunk_size=5000))
+    states: dict[int, str] = {}
+    rows = Recipient.objects.filter(incident=incident).order_by("pk").values_list("case_id", "state")
+    for case_id, state in rows.iterator(chunk_size=5000):
+        states[case_id] = _further(states.get(case_id), state)
+    outcomes = Counter(states.values())
     without_row = incident.cases.filter(recipients__isnull=True)
     if without_row.filter(state=CaseState.OPEN).exists():
         raise Refused(
@@ -89,10 +92,13 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         wanted = pks[start : start + CHUNK]
         cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
         by_pk = {case.pk: case for case in cases}
-        rows = {
-            row.case_id: row
-            for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
-        }
+        rows: dict[int, Recipient] = {}
+        for row in (
+            Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user").order_by("pk")
+        ):
+            known = rows.get(row.case_id)
+            if known is None or _further(known.state, row.state) != known.state:
+                rows[row.case_id] = row
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
@@ -101,6 +107,17 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         for pk in wanted:
             case = by_pk[pk]
             yield _order(case, rows.get(pk), captures[case.order_id], approved)
+
+
+_PROVES = ("acknowledged", "confirmed", "read", "answered")
+
+
+def _further(known: str | None, state: str) -> str:
+    """Of two messages to one buyer, the one that went further tells the order's outcome; else the first."""
+    if known is None:
+        return state
+    reach = {name: place for place, name in enumerate(_PROVES, 1)}
+    return state if reach.get(state, 0) > reach.get(known, 0) else known
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:

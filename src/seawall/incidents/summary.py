@@ -5,7 +5,7 @@ from typing import Any
 from seawall.casework.api import cancel_summary
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState, counts_of
+from seawall.outreach.api import STEP_FIRST_CONTACT, STEP_SECOND_CONTACT, Approval, RollOut, RollOutState, counts_of
 from seawall.tenancy.api import Actor, get_scoped
 
 
@@ -49,11 +49,24 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         "adds_up": sum(outcomes.values()) == planned and sum(after["cancellations"].values()) == after["listed"],
         "after": after,
         "roll_out": _roll_out(roll_out) if roll_out else None,
+        "second_contact": _second(incident),
         "packs": [
             {"number": p.number, "root": p.root, "sha256": p.sha256, "key_id": p.key_id, "items": p.items}
             for p in incident.packs.order_by("number")
         ],
     }
+
+
+def _second(incident: Incident) -> dict[str, Any] | None:
+    """The second contact as a roll-out of its own, with its own sum."""
+    roll_out = (
+        RollOut.objects.filter(incident=incident, step=STEP_SECOND_CONTACT).exclude(state=RollOutState.VOID).first()
+    )
+    if roll_out is None:
+        return None
+    outcomes, planned = counts_of(roll_out), roll_out.recipients.count()
+    return {"planned": planned, "outcomes": outcomes, "adds_up": sum(outcomes.values()) == planned,
+            **_roll_out(roll_out)}  # fmt: skip
 
 
 def _roll_out(roll_out: RollOut) -> dict[str, Any]:

@@ -19,13 +19,20 @@ from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, Reci
 STEP_FIRST_CONTACT = "first_contact"
 """The step of the first message to every buyer of a storm."""
 
+STEP_SECOND_CONTACT = "second_contact"
+"""The step of the one reminder, and of another try where the first message did not reach its buyer."""
+
+STEPS = (STEP_FIRST_CONTACT, STEP_SECOND_CONTACT)
+
 __all__ = [
     "DELIVERED",
     "FAILED",
     "OPEN",
     "SENDING",
     "SENT",
+    "STEPS",
     "STEP_FIRST_CONTACT",
+    "STEP_SECOND_CONTACT",
     "Approval",
     "Attempt",
     "Ceiling",

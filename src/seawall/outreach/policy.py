@@ -49,6 +49,8 @@ class PlannedMessage:
     text: str
     exposure: tuple[int, str, str]
     """Sort key, most exposed first: late-dispatched before others, then the earlier deadline, then the order id."""
+    not_by: frozenset[str] = frozenset()
+    """Modes by which an earlier step was refused for this buyer: this message goes by another door, or not at all."""
 
     @property
     def text_sha256(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -9,6 +10,7 @@ from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
 from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.second_contact import UNANSWERED_FOR, audience
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
@@ -16,6 +18,8 @@ from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
+    STEP_SECOND_CONTACT,
+    STEPS,
     Ceiling,
     PlannedMessage,
     PlanRollOut,
@@ -30,24 +34,35 @@ from seawall.timeline.api import move
 
 def library_wording(kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard") -> dict[Language, Wording]:
     """The library's wording for a kind of storm, ready to submit or to edit first."""
-    found = library(kind).wording(step, variant)
+    source = library(kind)
+    if step == STEP_SECOND_CONTACT and step not in source.steps:
+        source = library(step)
+    found = source.wording(step, variant)
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
 def submit_incident_script(
-    incident: Incident, wording: Mapping[Language, Wording], *, by: Actor, clock: Clock
+    incident: Incident,
+    wording: Mapping[Language, Wording],
+    *,
+    by: Actor,
+    clock: Clock,
+    step: str = STEP_FIRST_CONTACT,
 ) -> ScriptVersion:
-    """Freeze the wording of the first contact. Facts must be attested; a plan that has not begun is void.
+    """Freeze the wording of a step. Facts must be attested; a plan of it that has not begun is void. A second contact
+    belongs to the follow-up and leaves the storm where it stands.
 
     Raises ScriptBlocked with the lint's findings, WrongStep.
     """
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
+        if step != STEP_FIRST_CONTACT:
+            require_follow_up(incident, step)
         version = submit_script(
             SubmitScript(
                 incident_id=incident.pk,
-                step=STEP_FIRST_CONTACT,
+                step=step,
                 wording=wording,
                 audience=audience_places(incident),
                 facts=facts_of(sheet).sentences(),
@@ -55,6 +70,9 @@ def submit_incident_script(
             by=by,
             clock=clock,
         )
+        if step != STEP_FIRST_CONTACT:
+            void_live_roll_outs(incident.pk, step, by=by, clock=clock, why="script changed")
+            return version
         if INCIDENT.can(IncidentState(incident.state), "revise_script"):
             void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="script changed")
             move(incident, INCIDENT, "revise_script", verb="script.revise", clock=clock, by=by)
@@ -78,8 +96,16 @@ def audience_places(incident: Incident) -> set[tuple[Platform, Market]]:
     return places
 
 
-def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
-    """Fill every buyer's message and write the ledger. Nothing is sent.
+def plan(
+    incident: Incident,
+    *,
+    by: Actor,
+    clock: Clock,
+    step: str = STEP_FIRST_CONTACT,
+    unanswered_for: timedelta = UNANSWERED_FOR,
+) -> RollOut:
+    """Fill every buyer's message and write the ledger. Nothing is sent. A second contact goes to whom the first did not
+    reach, and to who has not answered it for `unanswered_for` (see second_contact.audience).
 
     Raises WrongStep, NothingToSend, InvalidInput.
     """
@@ -87,16 +113,19 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
-        script = incident.script_versions.filter(step=STEP_FIRST_CONTACT, is_frozen=True).order_by("-number").first()
+        if step != STEP_FIRST_CONTACT:
+            require_follow_up(incident, step)
+        script = incident.script_versions.filter(step=step, is_frozen=True).order_by("-number").first()
         if script is None:
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
-        messages = planned_messages(incident, script, facts)
+        doors = None if step == STEP_FIRST_CONTACT else audience(incident, unanswered_for, clock=clock)
+        messages = planned_messages(incident, script, facts, doors)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,
                 is_training=incident.is_training,
-                step=STEP_FIRST_CONTACT,
+                step=step,
                 script=script,
                 messages=messages,
                 facts_digest=sheet.digest,
@@ -106,6 +135,8 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             by=by,
             clock=clock,
         )
+        if step != STEP_FIRST_CONTACT:
+            return roll_out
         move(
             incident, INCIDENT, "plan", verb="incident.planned", clock=clock, by=by,
             after={"roll_out": roll_out.pk, "languages": dict(Counter(m.language for m in messages))},
@@ -113,12 +144,25 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
     return roll_out
 
 
-def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) -> list[PlannedMessage]:
-    """One filled message per open case, in the language of the shop's market."""
+def require_follow_up(incident: Incident, step: str) -> None:
+    """Raises WrongStep(second_contact_too_early, step_unknown) unless a second contact may be prepared now."""
+    if step not in STEPS:
+        raise WrongStep("step_unknown", step=step, known=", ".join(STEPS))
+    if incident.state != IncidentState.FOLLOW_UP:
+        raise WrongStep("second_contact_too_early", incident=incident.code)
+
+
+def planned_messages(
+    incident: Incident, script: ScriptVersion, facts: Facts, doors: Mapping[int, frozenset[str]] | None = None
+) -> list[PlannedMessage]:
+    """One filled message per open case, in the language of the shop's market. With `doors` only for these cases, each
+    with the modes it may not go by again."""
     texts = {Language(text.language): text.text for text in script.texts.all()}
     messages = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
     for case in cases.iterator(chunk_size=2000):
+        if doors is not None and case.pk not in doors:
+            continue
         order, shop = case.order, case.order.shop
         market = Market(shop.market)
         language = market.facts.languages[0]
@@ -144,6 +188,7 @@ def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) ->
                 language=language.value,
                 text=text,
                 exposure=exposure_of(order.ship_by, order.shipped_at, order.platform_order_id),
+                not_by=doors[case.pk] if doors else frozenset(),
             )
         )
     return messages

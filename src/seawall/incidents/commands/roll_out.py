@@ -1,5 +1,7 @@
 """Sample, approval and roll-out of a storm: outreach does it, the storm moves with it."""
 
+from collections import Counter
+
 from django.db import transaction
 
 from seawall.casework import api as casework
@@ -9,35 +11,39 @@ from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach import api as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, STEP_SECOND_CONTACT, Approval, RollOut, RollOutState
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
 
-def live_roll_out(incident: Incident) -> RollOut:
-    """The storm's standing roll-out. Raises Refused(roll_out_unknown)."""
-    found = RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+def live_roll_out(incident: Incident, step: str = STEP_FIRST_CONTACT) -> RollOut:
+    """The storm's standing roll-out of a step. Raises Refused(roll_out_unknown)."""
+    found = RollOut.objects.filter(incident=incident, step=step).exclude(state=RollOutState.VOID).first()
     if found is None:
         raise Refused("roll_out_unknown", incident=incident.code)
     return found
 
 
-def send_sample(incident: Incident, *, by: Actor, clock: Clock) -> None:
+def send_sample(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT) -> None:
     """Let the sample go. The storm moves to `sample_sent` when the worker has the platform's answer (see tend)."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        outreach.send_sample(live_roll_out(incident), by=by, clock=clock)
+        outreach.send_sample(live_roll_out(incident, step), by=by, clock=clock)
 
 
-def approve(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
-    """The seller's yes to exactly what was shown."""
+def approve(
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT
+) -> Approval:
+    """The seller's yes to exactly what was shown. Only the first contact moves the storm with it."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.approve(
-            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment),
             by=by,
             clock=clock,
         )
+        if step != STEP_FIRST_CONTACT:
+            return decision
         move(
             incident, INCIDENT, "approve", verb="incident.approved", clock=clock, by=by, why=comment,
             after={"binding": decision.binding_digest}, on_behalf_of=incident.seller.name,
@@ -45,46 +51,53 @@ def approve(incident: Incident, *, seen_binding: str, comment: str, by: Actor, c
     return decision
 
 
-def send_back(incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock) -> Approval:
-    """The seller's no, with what must change. The plan falls; the storm goes back to the script."""
+def send_back(
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT
+) -> Approval:
+    """The seller's no, with what must change. The plan falls; with the first contact the storm goes back to the
+    script."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.send_back(
-            outreach.Decide(roll_out=live_roll_out(incident), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment),
             by=by,
             clock=clock,
         )
-        outreach.void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="sent back by the seller")
+        outreach.void_live_roll_outs(incident.pk, step, by=by, clock=clock, why="sent back by the seller")
+        if step != STEP_FIRST_CONTACT:
+            return decision
         move(incident, INCIDENT, "send_back", verb="incident.sent_back", clock=clock, by=by, why=comment)
     return decision
 
 
-def start(incident: Incident, *, by: Actor, clock: Clock) -> None:
+def start(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT) -> None:
     """Begin the roll-out that the seller approved."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        outreach.start(live_roll_out(incident), by=by, clock=clock)
-        move(incident, INCIDENT, "start", verb="incident.rolling_out", clock=clock, by=by)
+        outreach.start(live_roll_out(incident, step), by=by, clock=clock)
+        if step == STEP_FIRST_CONTACT:
+            move(incident, INCIDENT, "start", verb="incident.rolling_out", clock=clock, by=by)
 
 
-def pause(incident: Incident, *, by: Actor, clock: Clock, why: str = "") -> None:
+def pause(incident: Incident, *, by: Actor, clock: Clock, why: str = "", step: str = STEP_FIRST_CONTACT) -> None:
     """Stop sending at once."""
     incident = get_scoped(Incident, by, pk=incident.pk)
-    outreach.pause(live_roll_out(incident), by=by, clock=clock, why=why)
+    outreach.pause(live_roll_out(incident, step), by=by, clock=clock, why=why)
 
 
-def resume(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
+def resume(incident: Incident, *, by: Actor, clock: Clock, why: str, step: str = STEP_FIRST_CONTACT) -> None:
     """Go on, with a reason."""
     incident = get_scoped(Incident, by, pk=incident.pk)
-    outreach.resume(live_roll_out(incident), by=by, clock=clock, why=why)
+    outreach.resume(live_roll_out(incident, step), by=by, clock=clock, why=why)
 
 
-def stop(incident: Incident, *, by: Actor, clock: Clock, why: str) -> int:
+def stop(incident: Incident, *, by: Actor, clock: Clock, why: str, step: str = STEP_FIRST_CONTACT) -> int:
     """End for good; returns how many buyers were left out by it."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        left_out = outreach.stop(live_roll_out(incident), by=by, clock=clock, why=why)
-        move(incident, INCIDENT, "stop_roll_out", verb="incident.stopped", clock=clock, by=by, why=why)
+        left_out = outreach.stop(live_roll_out(incident, step), by=by, clock=clock, why=why)
+        if step == STEP_FIRST_CONTACT:
+            move(incident, INCIDENT, "stop_roll_out", verb="incident.stopped", clock=clock, by=by, why=why)
     return left_out
 
 
@@ -114,7 +127,10 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
     by.require("incident.close")
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        counts = outreach.counts_of(live_roll_out(incident))
+        counts = Counter(outreach.counts_of(live_roll_out(incident)))
+        second = RollOut.objects.filter(incident=incident, step=STEP_SECOND_CONTACT).exclude(state=RollOutState.VOID)
+        for roll_out in second:
+            counts.update(outreach.counts_of(roll_out))
         unsettled = sum(counts[state.value] for state in outreach.OPEN) + counts["needs_person"]
         if unsettled:
             raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)

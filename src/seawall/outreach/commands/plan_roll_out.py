@@ -157,6 +157,8 @@ def _ledger_rows(
     sendable = 0
     for rank, message in enumerate(sorted(messages, key=lambda m: m.exposure)):
         lane = lanes.get(message.shop_id)
+        is_shut = lane is not None and lane.mode in message.not_by
+        lane = None if is_shut else lane
         rows.append(
             Recipient(
                 team_id=roll_out.team_id,
@@ -173,7 +175,7 @@ def _ledger_rows(
                 text_sha256=message.text_sha256,
                 script_digest=roll_out.script_digest,
                 state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
-                reason_code="" if lane else "no_sending_connection",
+                reason_code="" if lane else "no_next_door" if is_shut else "no_sending_connection",
                 state_at=now,
             )
         )

@@ -1,0 +1,75 @@
+"""Who gets a second message: whom the first did not reach, and who has not answered it. One reminder, never more.
+
+Never: a buyer who answered or who wrote since, one whose order has come to its end, one whose conversation already
+holds as many unanswered messages of ours as the platform allows.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from seawall.connectors.registry import limits_of
+from seawall.inbox.api import Conversation
+from seawall.incidents.models import Incident
+from seawall.incidents.states import CaseState
+from seawall.kernel.clock import Clock
+from seawall.kernel.markets import Platform
+from seawall.outreach.api import SENT, STEP_FIRST_CONTACT, Recipient
+
+UNANSWERED_FOR = timedelta(hours=24)
+"""How long a buyer is given to see and answer the first message (ours)."""
+
+NOT_REACHED = ("blocked", "rejected", "too_late", "no_connection")
+"""Ledger states of a first message that its buyer never got."""
+NOT_ANSWERED = ("acknowledged", "confirmed", "read")
+
+
+def audience(incident: Incident, unanswered_for: timedelta, *, clock: Clock) -> dict[int, frozenset[str]]:
+    """Case -> modes that were refused for this buyer and must not be tried again."""
+    first = Recipient.objects.filter(incident=incident, step=STEP_FIRST_CONTACT, case__state=CaseState.OPEN)
+    reached = Q(state__in=NOT_ANSWERED, sent_at__lte=clock.now() - unanswered_for)
+    rows = _who_may(first.filter(Q(state__in=NOT_REACHED) | reached), incident)
+    room = _Room(incident)
+    found: dict[int, frozenset[str]] = {}
+    for row in rows.select_related("order__shop", "lane").order_by("rank", "pk").iterator(chunk_size=2000):
+        if not room.take(row):
+            continue
+        is_refused = row.state == "rejected" and row.lane is not None
+        found[row.case_id] = frozenset({row.lane.mode}) if is_refused and row.lane else frozenset()
+    return found
+
+
+def _who_may(rows: QuerySet[Recipient], incident: Incident) -> QuerySet[Recipient]:
+    """Without buyers who wrote, and without orders that are over."""
+    wrote = Conversation.objects.filter(
+        shop_id=OuterRef("order__shop_id"), session_id=OuterRef("session_id"), last_buyer_message_at__isnull=False,
+        last_buyer_message_at__gte=OuterRef("sent_at"),
+    )  # fmt: skip
+    over = incident.watched.filter(order_id=OuterRef("order_id"), resolved_at__isnull=False)
+    cancelled = incident.cases.filter(pk=OuterRef("case_id"), cancellations__state__in=["cancelled", "accepted"])
+    return rows.exclude(~Q(session_id="") & Exists(wrote)).exclude(Exists(over)).exclude(Exists(cancelled))
+
+
+class _Room:
+    """How many more messages each conversation takes before its buyer has answered."""
+
+    def __init__(self, incident: Incident) -> None:
+        sent = Recipient.objects.filter(incident=incident, state__in=[s.value for s in SENT]).exclude(session_id="")
+        self._ours: Counter[tuple[int, str]] = Counter(sent.values_list("order__shop_id", "session_id"))
+        self._most: Mapping[str, int | None] = {
+            platform.value: limit.value if (limit := limits_of(platform).get("unanswered_max")) else None
+            for platform in Platform
+        }
+
+    def take(self, row: Recipient) -> bool:
+        """Whether one more may go, which is then counted."""
+        most = self._most[row.order.shop.platform]
+        if not row.session_id or most is None:
+            return True
+        place = (row.order.shop_id, row.session_id)
+        if self._ours[place] >= most:
+            return False
+        self._ours[place] += 1
+        return True
