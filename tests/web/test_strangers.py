@@ -39,7 +39,7 @@ def of_a_storm() -> list[URLPattern]:
 
 
 def test_there_are_pages_of_a_storm() -> None:
-    assert len(of_a_storm()) == 15
+    assert len(of_a_storm()) == 17
 
 
 @pytest.mark.parametrize("pattern", of_a_storm(), ids=lambda each: str(each.name))

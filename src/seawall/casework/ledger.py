@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from seawall.casework.models import BuyerRequest, Cancellation, Cancelling
 from seawall.casework.policy import MESSAGE_FIRST, audience_digest
@@ -15,8 +15,9 @@ from seawall.timeline.api import move_all
 
 def live_cancelling(incident_id: int) -> Cancelling | None:
     """The storm's standing list, else its newest that was begun; None without any."""
-    lists = Cancelling.objects.filter(incident_id=incident_id).exclude(state="void").order_by("-version")
-    return lists.filter(state__in=[s.value for s in LIVE]).first() or lists.first()
+    lists = Cancelling.objects.filter(incident_id=incident_id).exclude(state="void").select_related("approved_by")
+    is_live = Case(When(state__in=[s.value for s in LIVE], then=0), default=1)
+    return lists.order_by(is_live, "-version").first()
 
 
 def counts_of(incident_id: int) -> dict[str, int]:

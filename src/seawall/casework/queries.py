@@ -17,17 +17,21 @@ _OPEN_REQUESTS = [s.value for s in REQUEST_OPEN]
 def cancel_summary(incident_id: int) -> dict[str, Any]:
     """A storm's cancellations, requests and ends, as the command line shows them."""
     plan = live_cancelling(incident_id)
+    return {"list": _list_of(plan) if plan else None, **after_numbers(incident_id)}
+
+
+def after_numbers(incident_id: int) -> dict[str, Any]:
+    """What was decided, and the numbers alone: outcomes, requests, ends."""
     course = Course.objects.filter(incident_id=incident_id).first()
-    rows = Cancellation.objects.filter(incident_id=incident_id)
+    counts = counts_of(incident_id)
+    rows = Cancellation.objects.filter(incident_id=incident_id, state="planned")
     resolved = Watched.objects.filter(incident_id=incident_id).exclude(resolved_by="").values_list("resolved_by")
-    waiting = without_message(rows.filter(state="planned")).count()
     return {
         "platform_cancels": course.platform_cancels if course else None,
         "accepts_requests": course.accepts_requests if course else False,
-        "list": _list_of(plan) if plan else None,
-        "cancellations": counts_of(incident_id),
-        "listed": rows.count(),
-        "waiting_for_message": waiting,
+        "cancellations": counts,
+        "listed": sum(counts.values()),
+        "waiting_for_message": without_message(rows).count() if counts["planned"] else 0,
         "requests": request_counts(incident_id),
         "resolved": dict(resolved.annotate(n=Count("pk")).order_by("resolved_by")),
     }
@@ -69,12 +73,6 @@ def requests_of(actor: Actor, incident_id: int) -> QuerySet[BuyerRequest]:
     """All of a storm's requests, open ones first, the next to breach on top."""
     rows = scoped(BuyerRequest, actor).filter(incident_id=incident_id).select_related("order__shop", "decided_by__user")
     return rows.order_by("answered_at", "breach_at", "pk")
-
-
-def live_list(actor: Actor, incident_id: int) -> Cancelling | None:
-    """The storm's standing list, as far as this member may see it."""
-    found = live_cancelling(incident_id)
-    return found if found and scoped(Cancelling, actor).filter(pk=found.pk).exists() else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Buyers' requests to cancel in the tables: seen, warned of, gone."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -16,7 +17,6 @@ from seawall.shops.api import Shop
 from seawall.timeline.api import move_all, record
 
 _OPEN = [s.value for s in REQUEST_OPEN]
-_MARKS = (("breach", "requests.breach"), ("warn", "requests.warn"))
 
 
 def note_request(shop: Shop, seen: CancelRequest, *, listed_at: datetime, clock: Clock) -> BuyerRequest | None:
@@ -113,14 +113,18 @@ def tell_clocks(*, clock: Clock) -> int:
         with transaction.atomic():
             if not BuyerRequest.objects.filter(pk=row.pk, told=row.told).update(told=mark):
                 continue
-            record(
-                team_id=row.team_id, incident_id=row.incident_id, verb=dict(_MARKS)[mark], clock=clock, by=None,
-                subject=f"buyer_request:{row.pk}",
-                after={
+            said: dict[str, Any] = {
+                "team_id": row.team_id, "incident_id": row.incident_id, "clock": clock, "by": None,
+                "subject": f"buyer_request:{row.pk}",
+                "after": {
                     "order": row.order.platform_order_id,
                     "answer_by": row.breach_at.isoformat(timespec="minutes") if row.breach_at else "",
                 },
-            )  # fmt: skip
+            }  # fmt: skip
+            if mark == "breach":
+                record(verb="requests.breach", **said)
+            else:
+                record(verb="requests.warn", **said)
             told += 1
             if mark == "breach":
                 # The platform may have answered by itself by now: its record says so.

@@ -20,6 +20,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
     after = cancel_summary(incident.pk)
+    listed = incident.cases.filter(cancellations__isnull=False).count()
     return {
         "incident": incident.code,
         "kind": incident.kind,
@@ -46,7 +47,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         },
         "planned": planned,
         "outcomes": outcomes,
-        "adds_up": sum(outcomes.values()) == planned and sum(after["cancellations"].values()) == after["listed"],
+        "adds_up": sum(outcomes.values()) == planned and after["listed"] == listed,
         "after": after,
         "roll_out": _roll_out(roll_out) if roll_out else None,
         "second_contact": _second(incident),

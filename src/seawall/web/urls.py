@@ -6,7 +6,7 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cases, decide, imports, packs, room, rules, shops, steer
+from seawall.web.pages import board, cancels, cases, decide, imports, packs, room, rules, shops, steer
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("incidents/<str:code>/timeline/", room.timeline, name="timeline"),
     path("incidents/<str:code>/cases/", cases.cases, name="cases"),
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
+    path("incidents/<str:code>/cancellations/", cancels.cancels, name="cancels"),
+    path("incidents/<str:code>/cancellations/act/", cancels.act, name="act_on_cancels"),
     path("incidents/<str:code>/attest/", decide.attest, name="attest"),
     path("incidents/<str:code>/approve/", decide.approve, name="approve"),
     path("incidents/<str:code>/sample/", steer.sample, name="sample"),

@@ -1,5 +1,7 @@
 """A person answers a buyer who asks to cancel. The worker gives the answer to the platform, once."""
 
+from typing import Any
+
 from django.db import transaction
 
 from seawall.casework.models import BuyerRequest
@@ -30,10 +32,14 @@ def answer_request(
         platform = Platform(row.shop.platform)
         if not accept and platform in NEEDS_REASON and not reason.strip():
             raise InvalidInput("request_needs_reason", platform=platform.title)
-        move(
-            row, REQUEST, "decide", verb="requests.accept" if accept else "requests.decline", clock=clock, by=by,
-            why=why, after={"order": row.order.platform_order_id, "reason": reason}, accept=accept,
-            answer_reason=reason.strip()[:120], decided_by_id=by.membership_id, decided_at=clock.now(), called_at=None,
-            tries=0, platform_code="", platform_words="", state_at=clock.now(),
-        )  # fmt: skip
+        values: dict[str, Any] = {
+            "clock": clock, "by": by, "why": why, "accept": accept, "answer_reason": reason.strip()[:120],
+            "after": {"order": row.order.platform_order_id, "reason": reason}, "decided_by_id": by.membership_id,
+            "decided_at": clock.now(), "called_at": None, "tries": 0, "platform_code": "", "platform_words": "",
+            "look_up_after": None, "state_at": clock.now(),
+        }  # fmt: skip
+        if accept:
+            move(row, REQUEST, "decide", verb="requests.accept", **values)
+        else:
+            move(row, REQUEST, "decide", verb="requests.decline", **values)
     return row

@@ -16,7 +16,7 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
-from seawall.web import verbs, wording
+from seawall.web import after_words, verbs, wording
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
 
@@ -42,6 +42,9 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "case": wording.CASE_STATES,
     "roll_out": wording.ROLL_OUT_STATES,
     "recipient": wording.RECIPIENT_STATES,
+    "cancelling": after_words.CANCELLING_STATES,
+    "cancellation": after_words.CANCELLATION_STATES,
+    "request": after_words.REQUEST_STATES,
     "grade": wording.GRADES,
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
@@ -50,6 +53,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     **_TABLES,
+    "party": after_words.PARTIES,
     "order": wording.ORDERS,
     "export": wording.EXPORTS,
     "role": wording.ROLES,
