@@ -5,6 +5,7 @@ the simulator's, over real HTTP.
 """
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from seawall.casework.api import (
     live_cancelling,
 )
 from seawall.casework.models import CancelLane, ShopPoll
+from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.incidents import api as incidents
 from seawall.incidents.commands import roll_out as commands
 from seawall.incidents.commands.cancel import watch_cases
@@ -167,7 +169,17 @@ def tell(storm: Storm, number: int) -> int:
     """The platform takes up to so many messages and shows them in its record."""
     Recipient.objects.filter(incident=storm.incident, state="waiting").update(pressed_at=SYSTEM_CLOCK.now())
     sent = deliver(storm, number)
-    move_rows(Recipient.objects.filter(incident=storm.incident, state="acknowledged"), "confirmed", clock=SYSTEM_CLOCK)
+    shown = Recipient.objects.filter(incident=storm.incident, state="acknowledged").select_related("order")
+    keep(
+        NewCapture(
+            team_id=row.team_id, shop_id=row.order.shop_id, incident_id=row.incident_id, order_id=row.order_id,
+            recipient_id=row.pk, source=CaptureSource.READ_BACK, path="message/list", speaker="seller",
+            body=json.dumps({"message_id": row.platform_message_id, "text": row.text}), our_time=SYSTEM_CLOCK.now(),
+            session_id=row.session_id, message_id=row.platform_message_id, text=row.text, platform_time=row.sent_at,
+        )
+        for row in shown
+    )  # fmt: skip
+    move_rows(shown, "confirmed", clock=SYSTEM_CLOCK)
     return sent
 
 

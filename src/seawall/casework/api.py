@@ -17,7 +17,7 @@ from seawall.casework.ledger import counts_of, live_cancelling, request_counts
 from seawall.casework.models import BuyerRequest, Cancellation, Cancelling, Course, Watched
 from seawall.casework.policy import truthful_reason
 from seawall.casework.pushes import hint
-from seawall.casework.queries import cancel_summary, cancellations_of, ends_of, open_requests, requests_of
+from seawall.casework.queries import CaseEnd, cancel_summary, cancellations_of, ends_of, open_requests, requests_of
 from seawall.casework.requests import accept_waiting
 from seawall.casework.states import NEEDS_SOMEBODY, REQUEST_OPEN, CancellationState, CancellingState, RequestState
 from seawall.casework.watching import CaseToWatch, stop_watching, watch
@@ -25,8 +25,8 @@ from seawall.casework.worker.runner import CaseWorker, CaseWorkerOptions
 
 __all__ = [
     "NEEDS_SOMEBODY", "REQUEST_OPEN", "BuyerRequest", "CancelNotApproved", "Cancellation", "CancellationState",
-    "Cancelling", "CancellingState", "CaseToWatch", "CaseWorker", "CaseWorkerOptions", "Course", "OrderToCancel",
-    "PlanCancelling", "ReasonNeeded", "RequestState", "StaleCancelPlan", "Watched", "accept_waiting",
+    "Cancelling", "CancellingState", "CaseEnd", "CaseToWatch", "CaseWorker", "CaseWorkerOptions", "Course",
+    "OrderToCancel", "PlanCancelling", "ReasonNeeded", "RequestState", "StaleCancelPlan", "Watched", "accept_waiting",
     "answer_request", "approve_cancelling", "cancel_summary", "cancellations_of", "counts_of", "course_of", "ends_of",
     "hint", "leave_order", "live_cancelling", "look_options", "open_requests", "pause_cancelling", "plan_cancelling",
     "request_counts", "requests_of", "resume_cancelling", "set_accepts_requests", "set_platform_cancels",

@@ -172,6 +172,10 @@ class OrderEvidence:
     item: str = ""
     sent_by: str = ""
     """Who let the message go: `worker`, or `seat: NAME`, with ` [simulated]` for a stand-in person; empty: nobody."""
+    cancellation: str = ""
+    """What became of the order's cancellation, as the ledger names it; empty: it was on no list."""
+    cancellation_reason: str = ""
+    """The platform's own reason that was given with it, or why it was not cancelled."""
     records: tuple[MessageRecord, ...] = ()
     stated_grade: Grade | None = None
     """The grade kept elsewhere, if any: it must be the one derived from the records, or the pack is refused."""

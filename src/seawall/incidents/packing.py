@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from seawall.casework.api import CaseEnd, ends_of
 from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
 from seawall.evidence.api import Capture, CaptureSource
@@ -35,6 +36,7 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         or any(a.is_simulated for a in approvals)
         or sheet.is_attestation_simulated
         or roll_out.lanes.filter(is_simulator=True).exists()
+        or incident.cancellings.filter(is_approval_simulated=True).exists()
     )
     return pack.PackContents(
         incident=pack.IncidentHead(
@@ -52,7 +54,7 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         orders=_orders(incident),
         facts=_facts(sheet),
         scripts=_scripts(incident),
-        approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet),
+        approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet) + _cancellings(incident),
         papers=[
             pack.AttachedFile(name=p.name, content=paper_path(p), sha256=p.sha256, received_at=p.uploaded_at)
             for p in incident.papers.order_by("pk")
@@ -101,12 +103,13 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
                 rows[row.case_id] = row
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
+        ends = ends_of(orders, incident.pk)
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
         for pk in wanted:
             case = by_pk[pk]
-            yield _order(case, rows.get(pk), captures[case.order_id], approved)
+            yield _order(case, rows.get(pk), captures[case.order_id], approved, ends[case.order_id])
 
 
 _PROVES = ("acknowledged", "confirmed", "read", "answered")
@@ -127,7 +130,7 @@ def approved_bindings(incident: Incident) -> frozenset[str]:
 
 
 def _order(
-    case: Case, row: Recipient | None, captures: Sequence[Capture], approved: Collection[str]
+    case: Case, row: Recipient | None, captures: Sequence[Capture], approved: Collection[str], end: CaseEnd
 ) -> pack.OrderEvidence:
     order, shop = case.order, case.order.shop
     parcel = next(iter(order.parcels.all()), None)
@@ -144,8 +147,20 @@ def _order(
         tracking_number=parcel.tracking_number if parcel else "",
         item=order.lines[0].get("title", "") if order.lines else "",
         sent_by=sent_by(row),
+        cancellation=end.cancellation.state if end.cancellation else "",
+        cancellation_reason=cancellation_reason(end),
         records=tuple(record_of(capture, case, row, approved) for capture in captures),
     )
+
+
+def cancellation_reason(end: CaseEnd) -> str:
+    """The platform's own reason that was given, or its words on why not, or who was faster."""
+    row = end.cancellation
+    if row is None:
+        return f"resolved by {end.watched.resolved_by}" if end.watched and end.watched.resolved_by else ""
+    if row.chosen_code or row.chosen_text:
+        return " ".join(dict.fromkeys(filter(None, (row.chosen_code, row.chosen_text))))
+    return " ".join(filter(None, (row.reason_code, row.platform_code, row.platform_words[:300])))
 
 
 def sent_by(row: Recipient | None) -> str:
@@ -257,6 +272,25 @@ def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
             binds={"facts": sheet.digest},
             is_simulated=sheet.is_attestation_simulated,
         )
+    ]
+
+
+def _cancellings(incident: Incident) -> list[pack.Approval]:
+    """The seller's word on each list of cancellations: these orders, for these reasons."""
+    rows = incident.cancellings.filter(approved_at__isnull=False).select_related("approved_by").order_by("pk")
+    return [
+        pack.Approval(
+            step="cancel",
+            digest=row.approved_binding,
+            by=str(row.approved_by),
+            on_behalf_of=incident.seller.name,
+            at=row.approved_at,
+            binds={"orders": row.audience_digest}
+            | {f"reason {name}": ", ".join(reason["names"]) for name, reason in sorted(row.reasons.items())},
+            is_simulated=row.is_approval_simulated,
+        )
+        for row in rows
+        if row.approved_at is not None
     ]
 
 

@@ -82,6 +82,8 @@ RECORD = Shape(
 )
 _REF = Shape(length=COUNT, offset=COUNT, ref=TEXT, sha256=TEXT)
 ORDER = Shape(
+    cancellation=TEXT,
+    cancellation_reason=_WORDS,
     grade=named(Grade),
     grade_reason=TEXT,
     has_screenshot=FLAG,
@@ -171,6 +173,8 @@ def order_line(line: OrderLine) -> bytes:
     refs = [(ref.length, ref.offset, ref.ref, ref.sha256) for ref in line.records]
     return ORDER.line(
         (
+            order.cancellation,
+            order.cancellation_reason,
             found.grade,
             found.reason,
             found.has_screenshot,
@@ -212,6 +216,8 @@ def parse_order(line: bytes) -> OrderLine:
             tracking_number=raw["tracking_number"],
             item=raw["item"],
             sent_by=raw["sent_by"],
+            cancellation=raw["cancellation"],
+            cancellation_reason=raw["cancellation_reason"],
         ),
         GradeResult(raw["grade"], raw["grade_reason"], raw["has_screenshot"], raw["message_id"], raw["sent_at"]),
         tuple(RecordRef(ref, sha256, offset, length) for length, offset, ref, sha256 in rows),

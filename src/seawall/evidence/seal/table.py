@@ -7,7 +7,7 @@ from seawall.kernel.markets import Market, Platform
 COLUMNS = (
     "order_id", "order", "platform", "market", "shop", "shop_name", "status", "ordered_at", "shipped_at",
     "tracking_number", "item", "outcome", "grade", "grade_reason", "screenshot", "message_id", "message_sent_at",
-    "sent_by", "records",
+    "sent_by", "cancellation", "cancellation_reason", "records",
 )  # fmt: skip
 """`order` repeats the id behind platform and market: a cell that is not a number keeps all its digits in Excel."""
 
@@ -49,6 +49,8 @@ def _cells(line: OrderLine) -> list[str]:
         neutral(found.message_id),
         instant(found.sent_at) if found.sent_at else "",
         neutral(order.sent_by),
+        neutral(order.cancellation),
+        neutral(order.cancellation_reason),
         str(len(line.records)),
     ]
 
