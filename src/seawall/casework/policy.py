@@ -20,9 +20,17 @@ WAVES = (1, 20)
 """One order, then twenty, then the rest (ours): what a platform does with a cancellation is seen before it is done
 24,000 times."""
 
-PACE = Decimal(1)
-"""Orders a second and shop (ours; a cancellation costs three to six calls). No platform publishes a limit for it."""
+CALLS_EACH = 4
+"""A cancellation costs about so many calls: the order and its options are read before, the order again afterwards."""
+SLOWEST = Decimal("0.05")
 BURST = 2
+
+
+def pace_of(sends_per_second: Decimal) -> Decimal:
+    """Orders a second and shop: the connection's own pace, shared among the calls of one (ours; no platform publishes a
+    limit for cancelling)."""
+    return max(sends_per_second / CALLS_EACH, SLOWEST)
+
 
 MAX_TRIES = 5
 """After so many tries that certainly did nothing a person looks (ours)."""

@@ -26,6 +26,9 @@ def plan(
         typer.Option("--reason", help="PLATFORM=CODE, as `cancel options` shows them; PLATFORM=none leaves it."),
     ] = None,
     shop: Annotated[list[str] | None, typer.Option("--shop", help="Only these shops; may be repeated.")] = None,
+    unshipped: Annotated[
+        bool, typer.Option("--unshipped", help="Only orders that were not on their way when last seen.")
+    ] = False,
     why: Why = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the list, change nothing.")] = False,
 ) -> None:
@@ -37,7 +40,10 @@ def plan(
 
     incident = incident_named(code, by=by)
     with transaction.atomic():
-        made = plan_cancel(incident, chosen=_chosen(reason or []), shops=shop, why=why, by=by, clock=SYSTEM_CLOCK)
+        made = plan_cancel(
+            incident, chosen=_chosen(reason or []), shops=shop, only_unshipped=unshipped, why=why, by=by,
+            clock=SYSTEM_CLOCK,
+        )  # fmt: skip
         result = {"incident": code, "dry_run": dry_run, **_list_of(made)}
         if dry_run:
             transaction.set_rollback(True)

@@ -17,6 +17,8 @@ def judge(
 ) -> list[str]:  # fmt: skip
     """What is wrong, in words; empty when everything adds up."""
     outcomes = show["outcomes"]
+    cancels = show["after"]["cancellations"]
+    on_the_way = sum(cancels[name] for name in ("planned", "claimed", "accepted", "unknown"))
     sent = sum(outcomes[name] for name in ("acknowledged", "confirmed", "read", "answered", "blocked"))
     checks = {
         f"planned {show['planned']} is not the {wanted} orders": show["planned"] == wanted,
@@ -32,6 +34,8 @@ def judge(
         == sent,
         f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
         f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
+        f"{on_the_way} cancellations have no settled outcome": not on_the_way,
+        "cancellations do not add up to the list": sum(cancels.values()) == show["after"]["listed"],
     }
     return [words for words, is_right in checks.items() if not is_right]
 

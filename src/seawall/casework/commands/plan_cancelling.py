@@ -144,7 +144,7 @@ def _open_lanes(cancelling: Cancelling, shop_ids: set[int], clock: Clock) -> dic
         lanes[connection.shop_id] = CancelLane.objects.create(
             team_id=cancelling.team_id, cancelling=cancelling, connection=connection,
             is_training=cancelling.is_training, is_simulator=connection.is_simulator,
-            per_second=policy.PACE, tokens=1, refilled_at=now, served_at=now,
+            per_second=policy.pace_of(connection.sends_per_second), tokens=1, refilled_at=now, served_at=now,
         )  # fmt: skip
     return lanes
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 
 from seawall.casework.ledger import move_cancellations
 from seawall.casework.models import CancelAttempt, CancelLane, Cancellation, Cancelling
+from seawall.casework.policy import SLOWEST
 from seawall.casework.states import CANCELLING
 from seawall.casework.watching import note_standing
 from seawall.casework.worker.outcome import Outcome
@@ -59,7 +60,7 @@ def _steer_lane(outcome: Outcome, clock: Clock) -> None:
     if outcome.lane_wait_until:
         _wait(outcome.claim.lane_id, outcome.lane_wait_until)
     if outcome.is_too_fast:
-        lane.update(per_second=Greatest(F("per_second") * 7 / 10, 0.05))
+        lane.update(per_second=Greatest(F("per_second") * 7 / 10, SLOWEST))
     if not outcome.lane_stop:
         return
     connection, changed_at = outcome.claim.connection_id, outcome.claim.connection_changed_at

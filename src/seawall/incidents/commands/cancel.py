@@ -20,14 +20,18 @@ from seawall.tenancy.api import Actor, get_scoped
 CANCELS = frozenset({IncidentState.ROLLING_OUT, IncidentState.FOLLOW_UP})
 """Message first: nothing is cancelled before the roll-out has begun."""
 
+UNSHIPPED = ("unpaid", "on_hold", "to_ship", "ready", "cancel_requested")
+"""Orders that were not handed over when last seen. The platform is asked about each of them all the same."""
+
 WATCH_AT_ONCE = 2000
 
 
 def plan_cancel(
     incident: Incident, *, by: Actor, clock: Clock, chosen: Mapping[Platform, str] | None = None,
-    shops: Collection[str] | None = None, why: str = "",
+    shops: Collection[str] | None = None, only_unshipped: bool = False, why: str = "",
 ) -> Cancelling:  # fmt: skip
-    """Write the list of the storm's open orders to be cancelled, with the reason per platform. Nothing is called.
+    """Write the list of the storm's open orders to be cancelled, with the reason per platform. Nothing is called. With
+    `only_unshipped` orders known to be on their way stay off the list; without, the platform is asked about each.
 
     Raises WrongStep(cancel_message_first) before the roll-out has begun, and as casework.plan_cancelling.
     """
@@ -39,6 +43,8 @@ def plan_cancel(
         cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).exclude(
             watched__resolved_at__isnull=False
         )  # fmt: skip
+        if only_unshipped:
+            cases = cases.filter(order__status__in=UNSHIPPED)
         if shops:
             cases = cases.filter(order__shop__code__in=shops)
         orders = [
