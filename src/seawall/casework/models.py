@@ -256,6 +256,7 @@ class Watched(models.Model):
         indexes = (
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="watched_due"),
             models.Index(fields=["order"], condition=Q(look_at__isnull=False), name="watched_by_order"),
+            models.Index(fields=["incident", "case"], name="watched_by_case"),
         )
 
     def __str__(self) -> str:

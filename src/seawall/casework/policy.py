@@ -169,10 +169,12 @@ def before_call(seen: OrderStanding, options: CancelOptions | None, names: Seque
             return Verdict(event="give_to_person", code="cancel_buyer_asks", words=seen.reason)
         case Standing.CANCELLING:
             return Verdict(event="give_to_person", code="cancel_under_way", words=seen.reason)
+        case Standing.UNKNOWN:
+            return Verdict(event="give_to_person", code="cancel_status_unknown", words=seen.reason)
         case _:
             pass
     if options is None:
-        return Verdict()
+        return Verdict(event="give_to_person", code="cancel_status_unknown")
     if not options.is_eligible:
         return Verdict(event="kept", code="cancel_not_offered", words=options.why_not)
     reason = reason_among(options.reasons, names)

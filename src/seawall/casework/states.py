@@ -64,6 +64,7 @@ CANCELLING = Machine[CancellingState](
         (_L.PAUSED, "resume"): _L.RUNNING,
         (_L.RUNNING, "finish"): _L.DONE,
         (_L.PAUSED, "finish"): _L.DONE,
+        (_L.APPROVED, "stop"): _L.STOPPED,
         (_L.RUNNING, "stop"): _L.STOPPED,
         (_L.PAUSED, "stop"): _L.STOPPED,
         (_L.PLANNED, "void"): _L.VOID,

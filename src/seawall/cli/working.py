@@ -12,6 +12,7 @@ from django.db import connections
 
 from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.incidents.api import tend as tend_incidents
+from seawall.incidents.api import watch_cases
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Unreachable
 from seawall.outreach.api import Worker, WorkerOptions, handle_received
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+WATCH_PAUSE_S = 3.0
+"""How long the thread rests that puts orders of storms that have begun under watch."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 
@@ -63,6 +66,7 @@ async def _run() -> None:
 
     chores = [
         Chore("pushes", pushes, PUSH_PAUSE_S, on_failure=stop_all),
+        Chore("watching", lambda: watch_cases(clock=SYSTEM_CLOCK), WATCH_PAUSE_S, on_failure=stop_all),
         Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
     ]
     for chore in chores:

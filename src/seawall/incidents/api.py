@@ -14,6 +14,7 @@ from seawall.incidents.commands.cancel import (
     start_cancel,
     stop_cancel,
     waive_message_first,
+    watch_cases,
 )
 from seawall.incidents.commands.cases import add_cases, withdraw_case
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
@@ -83,7 +84,7 @@ __all__ = [
     "submit_incident_script",
     "summary",
     "tend",
-    "waive_message_first",
+    "waive_message_first", "watch_cases",
     "withdraw_case",
     "write_facts",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from seawall.casework.commands.plan_cancelling import void_live
 from seawall.casework.models import Cancelling, Course
 from seawall.casework.states import CancellingState
 from seawall.kernel.clock import Clock
@@ -13,7 +14,8 @@ from seawall.timeline.api import record
 def set_platform_cancels(incident_id: int, answer: bool, *, by: Actor, clock: Clock, why: str) -> Course:
     """Note the answer to the first question (rules: CRIT-04): whether the platform cancels these orders by itself.
 
-    With yes no list can be planned and a running one must be stopped first: the orders are watched until they resolve.
+    With yes no list can be planned, one that waits for its approval is void, and one that is approved or runs must be
+    stopped first: the orders are watched until they resolve.
     Raises Refused(course_needs_reason, cancelling_is_running).
     """
     by.require("cancel.plan")
@@ -21,6 +23,8 @@ def set_platform_cancels(incident_id: int, answer: bool, *, by: Actor, clock: Cl
     with transaction.atomic():
         if answer and Cancelling.objects.filter(incident_id=incident_id, state__in=running).exists():
             raise Refused("cancelling_is_running")
+        if answer:
+            void_live(incident_id, by, clock)
         return _set(incident_id, by, clock, why, verb="cancel.course", platform_cancels=answer,
                     platform_cancels_why=why.strip())  # fmt: skip
 

@@ -64,7 +64,7 @@ def plan_cancelling(cmd: PlanCancelling, *, by: Actor, clock: Clock) -> Cancelli
         if Course.objects.filter(incident_id=cmd.incident_id, platform_cancels=True).exists():
             raise Refused("platform_cancels")
         reasons = _reasons(cmd)
-        version = _void_live(cmd.incident_id, by, clock) + 1
+        version = void_live(cmd.incident_id, by, clock) + 1
         kept = {
             row.order_id: row
             for row in Cancellation.objects.select_for_update().filter(incident_id=cmd.incident_id)
@@ -122,7 +122,7 @@ def _reasons(cmd: PlanCancelling) -> dict[Platform, policy.Wanted]:
     return found
 
 
-def _void_live(incident_id: int, by: Actor, clock: Clock) -> int:
+def void_live(incident_id: int, by: Actor, clock: Clock) -> int:
     """Take a list that has not begun out of force; rows nobody tried go with it. Gives the highest version so far.
     Raises Refused(move_refused) for one that has begun."""
     lists = Cancelling.objects.filter(incident_id=incident_id)

@@ -5,7 +5,13 @@ from datetime import datetime
 
 from seawall.casework import policy
 from seawall.casework.worker.claim import Claimed
-from seawall.casework.worker.outcome import Outcome, capture_of_exchange, capture_of_order, outcome_of_error
+from seawall.casework.worker.outcome import (
+    Outcome,
+    answer_of,
+    capture_of_exchange,
+    capture_of_order,
+    outcome_of_error,
+)
 from seawall.connectors.contracts import CancelOptions, CancelState, Connector, PlatformOrder
 from seawall.connectors.errors import ConnectorError
 from seawall.connectors.standing import OrderStanding, Party, Standing, standing_of
@@ -45,7 +51,7 @@ async def cancel_one(
     except ConnectorError as error:
         return outcome_of_error(claim, error, at=clock.now(), was_called=True, kept=kept)
     chosen = (reason.code, reason.text)
-    kept = (*kept, capture_of_exchange(claim, done.exchange, clock.now()))
+    kept = (*kept, *answer_of(claim, done.exchange, clock.now()))
     if done.state is CancelState.PENDING:
         return Outcome(claim=claim, event="accepted", at=clock.now(), chosen=chosen, cancel_id=done.cancel_id,
                        request_id=done.exchange.request_id, captures=kept)  # fmt: skip
@@ -73,7 +79,7 @@ async def _whose(claim: Claimed, connector: Connector, done: Outcome, clock: Clo
 
 
 def _asks(seen: OrderStanding) -> bool:
-    return seen.standing in (Standing.OPEN, Standing.UNKNOWN)
+    return seen.standing is Standing.OPEN
 
 
 def _read(claim: Claimed, order: PlatformOrder, clock: Clock) -> NewCapture:

@@ -50,7 +50,7 @@ def outcome_of_error(
     """What an error means. `was_called` is True for the cancel call itself: only then can it have been carried out."""
     params = {"platform": error.platform.title, "platform_code": error.platform_code, "detail": error.detail}
     if error.exchange is not None and was_called:
-        kept = (*kept, capture_of_exchange(claim, error.exchange, at))
+        kept = (*kept, *answer_of(claim, error.exchange, at))
     common: dict[str, Any] = {
         "claim": claim, "at": at, "platform_code": error.platform_code, "request_id": error.request_id,
         "captures": kept if was_called else (),
@@ -83,6 +83,12 @@ def outcome_of_error(
             return Outcome(
                 event="refused", reason_code="platform_refused", reason_params=params, platform_words=words, **common
             )
+
+
+def answer_of(claim: Claimed, exchange: Exchange, at: datetime) -> tuple[NewCapture, ...]:
+    """The answer to the cancel call. A connector may give the reading of the order in its place, which names the buyer:
+    that is kept by `capture_of_order`, without the person."""
+    return (capture_of_exchange(claim, exchange, at),) if "cancel" in exchange.path else ()
 
 
 def capture_of_exchange(claim: Claimed, exchange: Exchange, at: datetime) -> NewCapture:

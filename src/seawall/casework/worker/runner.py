@@ -37,6 +37,9 @@ R = TypeVar("R", bound="_Placed")
 
 log = structlog.get_logger()
 
+POLL_TICK_S = 5.0
+"""Between two looks for shops whose changes are due."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseWorkerOptions:
@@ -75,6 +78,7 @@ class CaseWorker:
         self._connectors: dict[tuple[int, datetime], Connector] = {}
         self._looking: asyncio.Task[None] | None = None
         self._failed: BaseException | None = None
+        self._poll_at = 0.0
         self._exit = AsyncExitStack()
 
     def stop(self) -> None:
@@ -212,6 +216,9 @@ class CaseWorker:
     async def _look_once(self) -> None:
         """One round of reading at the platforms: doubts first, then lists, then watched orders."""
         now, grace = self._clock.now(), self._options.grace
+        polls_now = monotonic() >= self._poll_at
+        if polls_now:
+            self._poll_at = monotonic() + min(POLL_TICK_S, self._options.poll_every.total_seconds())
         doubtful = await self._db(lambda: looks.take_due(now=now, size=20, lease=grace))
         for look in await asyncio.gather(*(self._at(row, looks.look) for row in doubtful)):
             if look is not None:
@@ -220,7 +227,9 @@ class CaseWorker:
         for answered in await asyncio.gather(*(self._at(row, answers.look) for row in unsure)):
             if answered is not None:
                 await self._db(answers.conclude, answered, clock=self._clock, grace=grace)
-        due = await self._db(lambda: polls.take_polls(now=now, size=10, lease=timedelta(minutes=2)))
+        due = (
+            await self._db(lambda: polls.take_polls(now=now, size=10, lease=timedelta(minutes=2))) if polls_now else []
+        )
         for polled in await asyncio.gather(*(self._at(row, self._poll) for row in due)):
             if polled is not None:
                 await self._db(polls.conclude_poll, polled, clock=self._clock, again=self._options.poll_every)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from seawall.casework import api as casework
 from seawall.casework.api import BuyerRequest, Cancelling, Course
@@ -162,14 +161,20 @@ def cancel_options(incident: Incident, order: str, *, by: Actor, clock: Clock) -
     return casework.look_options(found.order, by=by, clock=clock)
 
 
-def watch_cases(*, clock: Clock) -> None:
-    """Watch the orders of storms whose roll-out has begun, a part at a time. Called by workers with their chores."""
-    watched = casework.Watched.objects.filter(incident_id=OuterRef("incident_id"), order_id=OuterRef("order_id"))
-    fresh = Case.objects.filter(
-        incident__state__in=[s.value for s in CANCELS], state=CaseState.OPEN
-    ).exclude(Exists(watched))  # fmt: skip
-    rows = list(fresh.values_list("team_id", "incident_id", "pk", "order_id")[:WATCH_AT_ONCE])
-    if rows:
+def watch_cases(*, clock: Clock) -> bool:
+    """Watch the orders of storms whose roll-out has begun, a part at a time. Called by workers; gives whether there may
+    be more. Nothing is added to a storm that has begun, so each goes on after the last case it watches."""
+    is_full = False
+    for incident in Incident.objects.filter(state__in=[s.value for s in CANCELS]):
+        last = incident.watched.order_by("-case_id").values_list("case_id", flat=True).first() or 0
+        fresh = Case.objects.filter(incident=incident, pk__gt=last, state=CaseState.OPEN).order_by("pk")
+        rows = list(fresh.values_list("team_id", "pk", "order_id")[:WATCH_AT_ONCE])
         casework.watch(
-            (casework.CaseToWatch(team_id=t, incident_id=i, case_id=c, order_id=o) for t, i, c, o in rows), clock=clock
+            (
+                casework.CaseToWatch(team_id=team, incident_id=incident.pk, case_id=case, order_id=order)
+                for team, case, order in rows
+            ),
+            clock=clock,
         )
+        is_full = is_full or len(rows) == WATCH_AT_ONCE
+    return is_full

@@ -5,7 +5,6 @@ from collections import Counter
 from django.db import transaction
 
 from seawall.casework import api as casework
-from seawall.incidents.commands.cancel import watch_cases
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
@@ -115,7 +114,6 @@ def tend(*, clock: Clock) -> None:
                 locked = Incident.objects.select_for_update().get(pk=incident.pk)
                 if locked.state == incident_state:
                     move(locked, INCIDENT, event, verb=verb, clock=clock, by=None)
-    watch_cases(clock=clock)
 
 
 def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
