@@ -159,7 +159,7 @@ def the_facts(**changes: object) -> Facts:
 
 def a_storm(
     desk: Desk, sim: LazadaSimHelper | None = None, *, orders: int = 5, markets: tuple[str, ...] = ("TH",),
-    unconnected: int = 0, training: bool = True, pace: float = 200,
+    unconnected: int = 0, training: bool = True, pace: float = 200, first: int = 88001122330000,
 ) -> Storm:  # fmt: skip
     """An opened storm with orders in Lazada shops (and, if asked, in a Shopee shop that has no connection)."""
     incident = open_incident(
@@ -172,7 +172,7 @@ def a_storm(
     for number, market in enumerate(markets):
         shop = a_shop(desk, market)
         seller_id = connect(desk, shop, sim, pace=pace)
-        ids = some_orders(shop, orders, first=88001122330000 + number * 1_000_000)
+        ids = some_orders(shop, orders, first=first + number * 1_000_000)
         if sim:
             rows = [{"order_id": order_id, "seller_id": seller_id} for order_id in ids]
             sim.post("/_sim/lazada/orders", rows_as_lines(rows))

@@ -8,6 +8,7 @@ import typer
 from seawall.cli.context import actor, ready
 from seawall.cli.output import emit, out, table
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.errors import Misuse
 
 
 def register(app: typer.Typer) -> None:
@@ -51,12 +52,21 @@ def serve(
         return serving.wait()
 
 
-def worker() -> int:
+def worker(
+    lanes_only: Annotated[
+        bool, typer.Option("--lanes-only", help="Only send and look up; leave pushes and other chores to others.")
+    ] = False,
+    chores_only: Annotated[
+        bool, typer.Option("--chores-only", help="Only act on pushes and renew tokens; send nothing.")
+    ] = False,
+) -> int:
     """Send, look up, handle pushes and jobs, until stopped. As many as you like, on as many machines."""
+    if lanes_only and chores_only:
+        raise Misuse("worker_does_nothing")
     ready()
-    from seawall.cli.working import run_worker
+    from seawall.cli.working import Parts, run_worker
 
-    return run_worker()
+    return run_worker(Parts(lanes=not chores_only, chores=not lanes_only))
 
 
 def doctor() -> int:

@@ -1,22 +1,26 @@
 """The worker process: the sender in one asyncio loop, and beside it threads that act on pushes and renew tokens."""
 
 import asyncio
+import contextlib
 import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from types import FrameType
 
 import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
 from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
+from seawall.cli.fleet_clock import FleetClock
 from seawall.incidents.api import tend as tend_incidents
 from seawall.incidents.api import watch_cases
-from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.kernel.errors import Unreachable
+from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import Worker, WorkerOptions, handle_received
 from seawall.settings.env import get_settings
+from seawall.settings.running import ensure_database
 from seawall.shops.api import renew_due
 
 log = structlog.get_logger()
@@ -27,52 +31,105 @@ WATCH_PAUSE_S = 3.0
 """How long the thread rests that puts orders of storms that have begun under watch."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
+"""How long a worker waits for its database before it asks again: longer each time, up to the second."""
 
 
-def run_worker() -> int:
-    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises Unreachable when the database session ends."""
-    try:
-        asyncio.run(_run())
-    except DatabaseError as error:
-        log.error("database session lost", action="worker.lost", kind=type(error).__name__)
-        raise Unreachable("worker_lost_database") from error
-    return 0
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a worker process does. A fleet may have processes that only send and others that do only the rest."""
+
+    lanes: bool = True
+    """Claim and send, look up unknown outcomes, tend gates."""
+    chores: bool = True
+    """Act on pushes, renew tokens, cancel orders, answer buyers' requests, watch orders."""
 
 
-async def _run() -> None:
+def run_worker(parts: Parts | None = None) -> int:
+    """Run until SIGTERM or Ctrl-C, then finish what is in hand.
+
+    A database that goes away ends nothing: no message leaves meanwhile, what was in hand is unknown and is looked up,
+    and the work goes on when the database answers again, in a new session with a new lock. Raises Unreachable when it
+    did not answer at the very start.
+    """
+    stopped = _Stopped()
+    while True:
+        try:
+            asyncio.run(_run(parts or Parts(), stopped))
+            return 0
+        except DatabaseError as error:
+            log.error("database session lost", action="worker.lost", kind=type(error).__name__)
+        connections.close_all()
+        if not _await_database(stopped):
+            return 0
+
+
+class _Stopped:
+    """Whether an orderly end was asked for, and how to pass that on to what is running now."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.tell: Callable[[], object] | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.event.set()
+        if self.tell is not None:
+            self.tell()
+
+
+def _await_database(stopped: _Stopped) -> bool:
+    """Until the database answers again, a built-in server being started if need be; False when told to stop."""
+    pause = FIRST_PAUSE_S
+    while not stopped.event.wait(pause):
+        try:
+            ensure_database()
+        except SeawallError as error:
+            log.warning("database still away", action="worker.waits", why=str(error))
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+        else:
+            log.info("database answers again", action="worker.resumes")
+            return True
+    return False
+
+
+async def _run(parts: Parts, stopped: _Stopped) -> None:
     settings = get_settings()
+    clock = await asyncio.to_thread(_fleet_clock)
+
+    def follow_storms() -> None:
+        clock.follow()
+        tend_incidents(clock=clock)
+
     worker = Worker(
-        clock=SYSTEM_CLOCK,
+        clock=clock,
         options=WorkerOptions(claim_size=settings.claim_size, grace=timedelta(seconds=settings.lookup_grace_s)),
-        also=lambda: tend_incidents(clock=SYSTEM_CLOCK),
+        also=follow_storms,
     )
     cases = CaseWorker(
-        clock=SYSTEM_CLOCK, options=CaseWorkerOptions(grace=timedelta(seconds=settings.lookup_grace_s))
+        clock=clock, options=CaseWorkerOptions(grace=timedelta(seconds=settings.lookup_grace_s))
     )  # fmt: skip
     loop = asyncio.get_running_loop()
 
-    def end() -> None:
+    def stop_all() -> None:
         worker.stop()
         cases.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
+    def stop_from_outside() -> None:
+        # Also from a signal handler, and after the loop has ended.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop_all)
 
-    def stop_all() -> None:
-        loop.call_soon_threadsafe(end)
-
-    def pushes() -> bool:
-        return handle_received(clock=SYSTEM_CLOCK, size=100, hint=hint) > 0
-
-    chores = [
-        Chore("pushes", pushes, PUSH_PAUSE_S, on_failure=stop_all),
-        Chore("watching", lambda: watch_cases(clock=SYSTEM_CLOCK), WATCH_PAUSE_S, on_failure=stop_all),
-        Chore("renewal", lambda: renew_due(SYSTEM_CLOCK), RENEWAL_PAUSE_S, on_failure=stop_all),
-    ]
+    stopped.tell = stop_from_outside
+    if stopped.event.is_set():
+        return
+    chores = _chores(clock, stop_from_outside) if parts.chores else []
     for chore in chores:
         chore.start()
+    runs = [*([worker.run()] if parts.lanes else []), *([cases.run()] if parts.chores else [])]
     try:
-        await asyncio.gather(_then(worker.run(), end), _then(cases.run(), end))
+        await _all_of(runs, stop_all)
     finally:
         for chore in chores:
             chore.stop()
@@ -84,12 +141,39 @@ async def _run() -> None:
             raise chore.failed
 
 
-async def _then(work: Coroutine[None, None, None], end: Callable[[], None]) -> None:
-    """Where one of the two ends, for whatever reason, the other ends in order too."""
+async def _all_of(runs: Sequence[Coroutine[None, None, None]], stop_all: Callable[[], None]) -> None:
+    """Run them side by side. Where one ends, for whatever reason, the others end in order too; then its error, if any,
+    is raised."""
+
+    async def then(run: Coroutine[None, None, None]) -> None:
+        try:
+            await run
+        finally:
+            stop_all()
+
+    for end in await asyncio.gather(*(then(run) for run in runs), return_exceptions=True):
+        if isinstance(end, BaseException):
+            raise end
+
+
+def _fleet_clock() -> FleetClock:
     try:
-        await work
+        return FleetClock()
     finally:
-        end()
+        # Its thread's session; the worker and every chore have their own.
+        connections.close_all()
+
+
+def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]":
+    def act_on_pushes() -> bool:
+        clock.follow()
+        return handle_received(clock=clock, size=100, hint=hint) > 0
+
+    return [
+        Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
+        Chore("watching", lambda: watch_cases(clock=clock), WATCH_PAUSE_S, on_failure=on_failure),
+        Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
+    ]
 
 
 class Chore(threading.Thread):

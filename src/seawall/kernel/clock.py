@@ -53,3 +53,19 @@ def from_epoch_ms(value: int) -> datetime:
 def monotonic() -> float:
     """Seconds on a clock that never goes back: for spans, never for dates."""
     return time.monotonic()
+
+
+class SteadyClock:
+    """A clock set by another one and running on by itself: a machine whose own time is wrong, or is set while it
+    works, does not matter. Setting it now and then takes out the drift."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._instant, self._since = instant, monotonic()
+
+    def now(self) -> datetime:
+        """The instant it was set to, and what has passed since."""
+        return self._instant + timedelta(seconds=monotonic() - self._since)
+
+    def set(self, instant: datetime) -> None:
+        """Take over the other clock's present instant."""
+        self._instant, self._since = instant, monotonic()

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     # --- outreach (technical spans, not business rules) -----------------------------------------------------------
     lookup_grace_s: int = Field(
-        default=30,
+        default=25,
         ge=0,
         le=3600,
         description="Seconds to wait before a send whose outcome is unknown is looked up at the platform.",

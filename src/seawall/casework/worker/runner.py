@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
 import structlog
+from django.db import Error as DatabaseError
 from django.db import connections
 
 from seawall.casework.gates import tend
@@ -146,10 +147,17 @@ class CaseWorker:
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            # Of the database, or a fault of ours: the loop ends, and what was called is looked up by the next worker.
-            self._failed = self._failed or task.exception()
+        self._note(task)
+
+    def _note(self, task: "asyncio.Task[None]") -> None:
+        """The database gone ends the loop. A fault of ours at one order ends nothing else: its claim or lease runs out,
+        and what was called is looked up."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, DatabaseError):
+            self._failed = self._failed or error
             self._stop.set()
+        elif error is not None:
+            log.error("casework failed", action="casework.failed", exc_info=error)
 
     async def _cancel(self, row: Claimed) -> None:
         try:
@@ -206,12 +214,7 @@ class CaseWorker:
     def _look_round(self) -> None:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_once(), name="casework looking")
-            self._looking.add_done_callback(self._looked)
-
-    def _looked(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self._failed = self._failed or task.exception()
-            self._stop.set()
+            self._looking.add_done_callback(self._note)
 
     async def _look_once(self) -> None:
         """One round of reading at the platforms: doubts first, then lists, then watched orders."""

@@ -1,7 +1,7 @@
 """Conversations and messages of a Lazada store."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from seawall.connectors.contracts import (
@@ -32,6 +32,9 @@ TEXT_TEMPLATE, IMAGE_TEMPLATE, ORDER_TEMPLATE = "1", "3", "10007"
 """[D] `template_id` of /im/message/send."""
 MESSAGE_PAGE = 20
 """[D] most that /im/message/list gives at once."""
+CLOCK_DRIFT = timedelta(seconds=7200)
+"""How far a caller's clock may be off and still be served [D]."""
+
 MAX_PAGES = 200
 
 
@@ -75,13 +78,14 @@ class LazadaChat(LazadaBase):
     async def read_back(self, session_id: str, *, since: datetime) -> Sequence[ChatMessage]:
         """Messages since an instant, oldest first, walking back page by page from now.
 
-        Both ends are widened by `clock_margin`: a message stamped by a platform clock that runs ahead of or behind
-        ours must not look unsent. Never for polling: Lazada withdraws the permission [D].
+        The near end is widened by what Lazada lets clocks differ, both ends by `clock_margin`: a message stamped by a
+        platform clock that runs ahead of or behind ours must not look unsent. Never for polling: Lazada
+        withdraws the permission [D].
         """
         now = self._clock.now()
         oldest = since - self._clock_margin
         found: dict[str, ChatMessage] = {}
-        start, last_id = epoch_ms(now + self._clock_margin), ""
+        start, last_id = epoch_ms(now + CLOCK_DRIFT + self._clock_margin), ""
         for _ in range(MAX_PAGES):
             page, rows = await self._message_page(session_id, start, last_id)
             messages = [m for raw in rows if (m := mapping.message_of(raw)) is not None]

@@ -22,7 +22,10 @@ LOOKS_BEFORE_RESENDING = 2
 """How often a message must be missing from the platform's record before it may be sent again (ours: no platform
 documents how soon a sent message can be read back)."""
 
-_CLOCK_SKEW = timedelta(minutes=10)
+_CLOCK_SKEW = timedelta(hours=3)
+"""How far back before our own claim is looked. A platform stamps messages by its own clock, and Lazada serves callers
+whose clock is up to two hours wrong [D]: a message overlooked for its stamp would be sent again. Finding too much does
+no harm: the words name the order."""
 
 _TAKE = """
 UPDATE outreach_recipient p

@@ -42,7 +42,7 @@ class WorkerOptions:
 
     claim_size: int = 20
     in_flight: int = 100
-    grace: timedelta = timedelta(seconds=30)
+    grace: timedelta = timedelta(seconds=25)
     """Wait before an unknown outcome is looked up; must exceed the connectors' time-outs."""
     confirm_again: timedelta = timedelta(seconds=30)
     """Wait before the proof of an acknowledged message is looked for again."""
