@@ -26,6 +26,7 @@ def test_from_the_sellers_yes_to_the_answer_to_a_buyer(visitors: Visitors, desk:
     now, order = SYSTEM_CLOCK.now(), rows[0].order
     BuyerRequest.objects.create(
         team_id=storm.incident.team_id, shop=order.shop, incident=storm.incident, order=order, request_id="r1",
+        is_training=True, is_simulator=True,
         reason="No longer needed", first_seen_at=now, last_seen_at=now, asked_at=now, is_asked_at_ours=False,
         warn_at=now, breach_at=now + timedelta(minutes=45), must_check=True, state_at=now,
     )  # fmt: skip

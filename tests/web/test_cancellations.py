@@ -85,6 +85,7 @@ def test_a_buyers_request_shows_what_is_left_and_is_answered(storm: Storm, desk:
     order = Cancellation.objects.filter(incident=storm.incident).first().order  # type: ignore[union-attr]
     row = BuyerRequest.objects.create(
         team_id=storm.incident.team_id, shop=order.shop, incident=storm.incident, order=order, request_id="r1",
+        is_training=True, is_simulator=True,
         reason="no longer needed", first_seen_at=now, last_seen_at=now, asked_at=now, is_asked_at_ours=False,
         warn_at=now, breach_at=now + timedelta(minutes=45, seconds=30), must_check=True, state_at=now,
     )  # fmt: skip

@@ -179,6 +179,8 @@ class BuyerRequest(models.Model):
     shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
     incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="buyer_requests")
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    is_training = models.BooleanField()
+    is_simulator = models.BooleanField()
     request_id = models.CharField(max_length=120)
     round = models.PositiveSmallIntegerField(default=1)
     """Shopee names a request by its order, so a second one of the same buyer has the same id."""
@@ -218,6 +220,9 @@ class BuyerRequest(models.Model):
             models.UniqueConstraint(fields=["shop", "request_id", "round"], name="buyer_request_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in RequestState]), name="buyer_request_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_training=False) | Q(is_simulator=True), name="training_answers_simulators_only"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "gone"]) | Q(accept__isnull=False), name="answer_has_decision"

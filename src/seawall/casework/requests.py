@@ -13,7 +13,7 @@ from seawall.connectors.contracts import CancelRequest
 from seawall.kernel.clock import Clock
 from seawall.kernel.markets import Market, Platform
 from seawall.rulebook.api import ClockKind, Event, OrderFacts, clocks_of, rules_of_team
-from seawall.shops.api import Shop
+from seawall.shops.api import Connection, Shop
 from seawall.timeline.api import move_all, record
 
 _OPEN = [s.value for s in REQUEST_OPEN]
@@ -23,14 +23,19 @@ def note_request(shop: Shop, seen: CancelRequest, *, listed_at: datetime, clock:
     """A request the platform lists as waiting. Stored once, with its clock, for an order of a live storm; seen again
     it only says so. `listed_at` is when the list was asked for. None for an order no storm is about."""
     with transaction.atomic():
+        connection = Connection.objects.filter(shop=shop, is_active=True).first()
+        if connection is None:
+            return None
         watched = (
-            Watched.objects.select_for_update()
+            Watched.objects.select_for_update(of=("self",))
             .filter(order__shop=shop, order__platform_order_id=seen.order_id)
             .exclude(incident__state="closed")
+            .select_related("incident", "order")
             .order_by("-incident_id")
             .first()
         )
-        if watched is None:
+        if watched is None or (watched.incident.is_training and not connection.is_simulator):
+            # A training storm answers nobody at a real platform.
             return None
         known = BuyerRequest.objects.filter(shop=shop, request_id=seen.request_id)
         standing = known.filter(state__in=_OPEN).first()
@@ -40,14 +45,19 @@ def note_request(shop: Shop, seen: CancelRequest, *, listed_at: datetime, clock:
         if known.exists() and (seen.request_id != seen.order_id or known.filter(state_at__gte=listed_at).exists()):
             # Answered before, and this list was read before that; only Shopee names a second request like the first.
             return None
-        return _new(shop, watched, seen, known.aggregate(top=Max("round"))["top"] or 0, clock)
+        rounds = known.aggregate(top=Max("round"))["top"] or 0
+        return _new(shop, watched, seen, rounds, is_simulator=connection.is_simulator, clock=clock)
 
 
-def _new(shop: Shop, watched: Watched, seen: CancelRequest, rounds: int, clock: Clock) -> BuyerRequest:
+def _new(
+    shop: Shop, watched: Watched, seen: CancelRequest, rounds: int, *, is_simulator: bool, clock: Clock
+) -> BuyerRequest:
     asked = seen.asked_at or clock.now()
     warn, breach, rule, must_check = _clock_of(shop, watched, seen, asked, clock)
     row = BuyerRequest.objects.create(
         team_id=watched.team_id, shop=shop, incident_id=watched.incident_id, order_id=watched.order_id,
+        is_training=watched.incident.is_training,
+        is_simulator=is_simulator,
         request_id=seen.request_id, round=rounds + 1, reason=seen.reason[:1000], first_seen_at=clock.now(),
         last_seen_at=clock.now(), asked_at=asked, is_asked_at_ours=seen.asked_at is None, warn_at=warn,
         breach_at=breach, clock_rule=rule, must_check=must_check, state_at=clock.now(),

@@ -24,7 +24,7 @@ _COLUMNS = """p.id, p.team_id, p.incident_id, p.order_id, p.shop_id, p.request_i
           p.tries, p.looked_up, p.platform_code, o.platform_order_id, s.platform, c.id, c.changed_at"""
 _FROM = """orders_order o, shops_shop s, shops_connection c
  WHERE p.id = due.id AND o.id = p.order_id AND s.id = p.shop_id AND c.shop_id = s.id AND c.is_active
-   AND c.stopped_reason = ''"""
+   AND c.stopped_reason = '' AND (c.is_simulator OR NOT p.is_training)"""
 
 _CLAIM = f"""
 UPDATE casework_buyerrequest p
