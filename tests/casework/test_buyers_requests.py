@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
 from tests.kit.casework import (
     Marketplace,
     a_case_storm,
@@ -20,9 +19,7 @@ from tests.kit.refusals import refused
 from tests.kit.rollout import Storm
 
 from seawall.casework.models import BuyerRequest
-from seawall.casework.requests import note_request, tell_clocks
-from seawall.casework.worker.answers import claim_decided
-from seawall.connectors.contracts import CancelRequest
+from seawall.casework.requests import tell_clocks
 from seawall.incidents import api as incidents
 from seawall.kernel.clock import SYSTEM_CLOCK, MovableClock
 from seawall.kernel.markets import Platform
@@ -140,23 +137,3 @@ def test_an_order_whose_buyer_asks_is_not_cancelled_over_the_buyers_head(sim: An
     case_work_until(lambda: state_of(storm) == "answered")
     look_now(storm)
     case_work_until(lambda: cancels(storm) == {"cancelled": 1, "not_needed": 1})
-
-
-def test_a_training_storm_answers_nobody_at_a_real_platform(sim: Any, platform: Platform) -> None:
-    storm, place = a_case_storm(sim, platform, orders=1)
-    first = numbers_of(storm)[0]
-    place.buyer_asks(first)
-    seen = CancelRequest(request_id="9", order_id=first, reason="", asked_at=None, answer_by=None, raw={})
-    shop = storm.shops[0]
-    simulated = shop.connections.get().base_url
-    shop.connections.update(is_simulator=False, base_url="https://platform.invalid")
-    assert note_request(shop, seen, listed_at=SYSTEM_CLOCK.now(), clock=SYSTEM_CLOCK) is None
-
-    shop.connections.update(is_simulator=True, base_url=simulated)
-    row = note_request(shop, seen, listed_at=SYSTEM_CLOCK.now(), clock=SYSTEM_CLOCK)
-    assert row is not None
-    incidents.answer_buyer(storm.incident, first, accept=True, by=storm.desk.lead, clock=SYSTEM_CLOCK, why="yes")
-    shop.connections.update(is_simulator=False, base_url="https://platform.invalid")
-    assert claim_decided(worker=1, size=10, now=SYSTEM_CLOCK.now()) == []
-    with pytest.raises(IntegrityError):
-        BuyerRequest.objects.filter(pk=row.pk).update(is_simulator=False)
