@@ -1,6 +1,7 @@
 """Scoring: one label a reply; the labels are ours (docs/explain/reply-intents.md says how they were made)."""
 
 import json
+import math
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from seawall.inbox.intents import Intent, Label, classify
 from seawall.kernel.languages import Language
 
 _HERE = Path(__file__).resolve().parent
-PARTS = ("tuning", "heldout", "probe")
+PARTS = ("tuning", "heldout", "probe", "probe2", "probe3", "probe4", "more")
 """`heldout` was written before the phrases and its misses were never looked at; `probe` came last, in another style."""
 
 
@@ -72,7 +73,7 @@ def score(part: str, *, tell_language: bool = True) -> Part:
         right = intent.label is case.label
         result.by_language[case.language.value].add(right)
         result.by_label[case.label.value].add(right)
-        result.by_score[intent.score].add(right)
+        result.by_score[math.floor(intent.score * 10) / 10].add(right)
         if not right:
             result.taken_for[(case.label.value, intent.label.value)] += 1
             result.misses.append((case, intent))

@@ -11,7 +11,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.scripts.lint import Message, lint
 
 _HERE = Path(__file__).resolve().parent
-PARTS = ("tuning", "heldout", "probe")
+PARTS = ("tuning", "heldout", "probe", "probe2", "probe3", "probe4", "probe5", "probe6")
 """`heldout` was written before the patterns and is not used to shape them; the others are."""
 
 

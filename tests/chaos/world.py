@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import psycopg
 from tests.chaos.kit import database_url
+from tests.kit.buyers import share_out
 from tests.kit.lazada_sim import LazadaSim, PushSink
 from tests.kit.rollout import Storm, a_desk, a_storm, the_facts
 from tests.pushes.kit import Push
@@ -27,6 +28,7 @@ from seawall.incidents.commands.write_facts import attest_facts, write_facts
 from seawall.kernel.clock import Clock, MovableClock
 from seawall.outreach.api import DELIVERED, OPEN, SENDING, Approval, Recipient, RollOut, RollOutState, handle_received
 from seawall.outreach.gates import tend as tend_gates
+from seawall.outreach.groups import tidy
 from seawall.outreach.sender import confirm, liveness, looks
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
@@ -62,18 +64,21 @@ class Hand:
 
 
 class World:
-    """The storm and its account."""
+    """The storm and its account. `buyers` says how many orders each has, over and over."""
 
     seen: ClassVar[Counter[str]] = Counter()
     """How rows of all storms ended, and what happened on the way: what a run of random steps really went through."""
 
-    def __init__(self, sim: LazadaSim, sink: PushSink, clock: MovableClock, *, orders: int) -> None:
+    def __init__(
+        self, sim: LazadaSim, sink: PushSink, clock: MovableClock, *, orders: int, buyers: tuple[int, ...] = (1,)
+    ) -> None:
         self.sim, self.sink, self.clock = sim, sink, clock
         number = next(_numbers)
         self.desk = a_desk(f"team{number}")
         self.storm: Storm = a_storm(
             self.desk, sim, orders=orders, markets=("TH", "VN"), pace=1000, first=88001122330000 + number * 10_000_000
         )
+        share_out(self.storm, *buyers)
         sim.set_callback(sink.url)
         self.sellers = {
             c.platform_seller_id: c.shop_id
@@ -172,7 +177,8 @@ class World:
             )
 
     def tend(self) -> None:
-        """Gates and storms move on as far as the ledger allows."""
+        """Groups, gates and storms move on as far as the ledger allows."""
+        tidy(clock=self.clock)
         tend_gates(clock=self.clock, settle_s=5.0)
         storm_commands.tend(clock=self.clock)
 
@@ -250,6 +256,7 @@ class World:
         rows = Recipient.objects.filter(incident=self.storm.incident)
         self.seen.update(row.state for row in rows)
         self.seen["messages"] += len(self.messages())
+        self.seen["told together"] += rows.filter(rides_with__isnull=False).exclude(platform_message_id="").count()
 
     def _is_quiet(self) -> bool:
         live = Recipient.objects.filter(incident=self.storm.incident)

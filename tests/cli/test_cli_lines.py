@@ -172,6 +172,10 @@ def test_bytes_that_are_no_text_are_refused_in_words() -> None:
 
 
 LINES = """
+approval link S-0001 --name x
+approval list S-0001
+approval renew S-0001 1
+approval revoke S-0001 1 --why x
 evidence list S-0001
 evidence pack S-0001
 incident add-orders S-0001
@@ -182,6 +186,7 @@ incident facts S-0001 --file FILE
 incident list
 incident open --seller s --title t
 incident paper S-0001 FILE
+incident risk S-0001
 incident script S-0001
 incident script S-0001 --file FILE
 incident show S-0001
@@ -195,6 +200,8 @@ orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
 outreach pause S-0001
 outreach plan S-0001
+outreach reach S-0001
+outreach replan S-0001
 outreach resume S-0001 --why x
 outreach sample S-0001
 outreach send-back S-0001 --binding x --comment y

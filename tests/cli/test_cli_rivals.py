@@ -38,9 +38,12 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("incident", "add-orders"): ("lead", ["{code}"]),
     ("incident", "withdraw"): ("lead", ["{code}", "{order}", "--why", "x"]),
     ("incident", "script"): ("lead", ["{code}"]),
+    ("incident", "risk"): ("lead", ["{code}"]),
     ("incident", "timeline"): ("lead", ["{code}"]),
     ("incident", "close"): ("lead", ["{code}", "--why", "x"]),
     ("outreach", "plan"): ("lead", ["{code}"]),
+    ("outreach", "replan"): ("lead", ["{code}"]),
+    ("outreach", "reach"): ("lead", ["{code}"]),
     ("outreach", "sample"): ("lead", ["{code}"]),
     ("outreach", "approve"): ("seller_approver", ["{code}", "--binding", "{binding}"]),
     ("outreach", "send-back"): ("seller_approver", ["{code}", "--binding", "{binding}", "--comment", "x"]),
@@ -51,6 +54,10 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("outreach", "status"): ("lead", ["{code}"]),
     ("outreach", "unknowns"): ("lead", ["{code}"]),
     ("outreach", "settle"): ("lead", ["{code}", "{row}", "--verb", "leave_out", "--why", "x"]),
+    ("approval", "link"): ("lead", ["{code}", "--name", "x"]),
+    ("approval", "renew"): ("lead", ["{code}", "1"]),
+    ("approval", "revoke"): ("lead", ["{code}", "1", "--why", "x"]),
+    ("approval", "list"): ("lead", ["{code}"]),
     ("seat", "take"): ("agent", ["{code}"]),
     ("seat", "press"): ("agent", ["{row}", "--seen", "x"]),
     ("seat", "give-back"): ("agent", ["{code}"]),
@@ -203,8 +210,10 @@ def test_another_sellers_approver_finds_no_storm_either(
 STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
+    ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
+    ("approval", "link"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

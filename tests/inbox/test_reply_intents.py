@@ -1,10 +1,13 @@
 """What buyers answer, as they type it, and what the desk understands."""
 
 import pytest
+from bench.intents.score import score
+from bench.intents.train import TRAINED_ON, cases_of, digest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.inbox.intents import PRIORITY, Intent, Label, classify
+from seawall.inbox.intents.similarity import weights
 from seawall.kernel.languages import Language
 
 L = Label
@@ -138,3 +141,20 @@ def test_whatever_is_written_there_is_one_answer_and_the_same_again(text: str, l
 @pytest.mark.parametrize("text", ["stop " * 4000, "0" * 50_000, "jalan " * 5000, "a b " * 9000, "不" * 30_000])
 def test_a_pasted_novel_is_answered_like_its_beginning(text: str) -> None:
     assert classify(text) == classify(text[:2000])
+
+
+def test_likeness_finds_what_no_phrase_foresaw() -> None:
+    assert classify("u guys waste ppl time only, shamefull", Language.EN).label is L.ANGRY_COMPLAINT
+    assert classify("udah di tangan adek sy paketnya", Language.ID).label is L.ALREADY_RECEIVED
+    assert classify("tama na yang text nyo sakin", Language.FIL).label is L.OPT_OUT
+
+
+def test_the_weights_are_as_new_as_the_replies_they_come_from() -> None:
+    assert weights().digest == digest(cases_of(TRAINED_ON)), "run python -m bench.intents.train"
+
+
+@pytest.mark.parametrize("part", ["probe3", "probe4"])
+@pytest.mark.parametrize("told", [True, False])
+def test_replies_that_shaped_neither_phrases_nor_weights_are_understood(part: str, told: bool) -> None:
+    tallies = score(part, tell_language=told).by_language.values()
+    assert sum(each.right for each in tallies) / sum(each.all for each in tallies) >= 0.9

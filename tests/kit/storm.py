@@ -25,7 +25,7 @@ from seawall.incidents.commands.write_facts import write_facts
 from seawall.kernel.clock import SYSTEM_CLOCK, epoch_ms
 from seawall.kernel.digest import sha256_text
 from seawall.kernel.markets import Platform
-from seawall.outreach.api import Recipient
+from seawall.outreach.api import Approval, Recipient
 from seawall.outreach.gates import tend
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.pushes import handle_received
@@ -36,9 +36,9 @@ from seawall.tenancy.api import User
 from seawall.tenancy.links import make_sign_in_link
 
 __all__ = [
-    "Desk", "Storm", "a_desk", "a_shop", "a_storm", "answer", "block", "bring", "confirm", "connect", "deliver",
-    "hand_to_person", "let_tables_be_emptied", "link_for", "lose_sight", "reject", "some_orders", "tend_all",
-    "the_facts", "with_facts",
+    "Desk", "Storm", "a_desk", "a_running_ledger", "a_shop", "a_storm", "answer", "block", "bring", "confirm",
+    "connect", "deliver", "hand_to_person", "let_tables_be_emptied", "link_for", "lose_sight", "reject", "some_orders",
+    "tend_all", "the_facts", "with_facts",
 ]  # fmt: skip
 
 STAGES = (
@@ -95,6 +95,21 @@ def bring(storm: Storm, stage: str) -> Storm:
             confirm(storm, 1000)
             tend_all()
     storm.refresh()
+    return storm
+
+
+def a_running_ledger(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
+    """A roll-out made to run without any sending, for tests of the ledger itself."""
+    planned(storm)
+    roll_out = storm.roll_out
+    Approval.objects.create(
+        team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
+        script_digest="s", audience_digest="a", facts_digest="f", ceiling_amount=1, ceiling_currency="CNY",
+        sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
+        on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
+    )  # fmt: skip
+    type(roll_out).objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
+    roll_out.lanes.update(sends_per_second=pace, burst=burst, tokens=burst)
     return storm
 
 

@@ -6,32 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
-from tests.kit.rollout import Storm, a_desk, a_storm, planned
+from tests.kit.buyers import a_storm_of
+from tests.kit.rollout import a_desk, a_storm, planned
+from tests.kit.storm import a_running_ledger as running
 
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
+from seawall.outreach.groups import tidy
 from seawall.outreach.models import Lane
 from seawall.outreach.sender import liveness
-from seawall.outreach.sender.claim import claim
+from seawall.outreach.sender.claim import Claimed, claim
+from seawall.outreach.sender.outcome import Outcome
+from seawall.outreach.sender.settle import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def running(storm: Storm, *, pace: float, burst: int) -> Storm:
-    """A roll-out made to run without any sending: the ledger is what is tested here."""
-    from seawall.outreach.api import Approval
-
-    planned(storm)
-    roll_out = storm.roll_out
-    Approval.objects.create(
-        team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
-        script_digest="s", audience_digest="a", facts_digest="f", ceiling_amount=1, ceiling_currency="CNY",
-        sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
-        on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
-    )  # fmt: skip
-    type(roll_out).objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
-    Lane.objects.update(sends_per_second=pace, burst=burst, tokens=burst)
-    return storm
 
 
 def test_eight_workers_never_claim_a_row_twice() -> None:
@@ -130,3 +118,67 @@ def test_one_ledger_row_per_incident_order_and_step() -> None:
     with pytest.raises(IntegrityError, match="one_message_per_order_and_step"):
         row.save(force_insert=True)
     connection.close()
+
+
+def test_an_order_withdrawn_while_its_message_is_claimed_either_leaves_in_time_or_is_told_truthfully() -> None:
+    from seawall.incidents.commands.cases import withdraw_case
+
+    storm = running(a_storm_of(*[3] * 40), pace=1000, burst=1000)
+    riders = Recipient.objects.filter(rides_with__isnull=False).order_by("rides_with__rank", "rank")
+    numbers = list(riders.distinct("rides_with__rank").values_list("order__platform_order_id", flat=True))
+    claimed: list[Claimed] = []
+    failures: list[BaseException] = []
+    ready = threading.Barrier(3)
+
+    def work(worker: int) -> None:
+        try:
+            ready.wait()
+            empty = 0
+            while empty < 20:
+                rows = claim(worker=worker, size=2, now=SYSTEM_CLOCK.now())
+                claimed.extend(rows)
+                empty = 0 if rows else empty + 1
+        except BaseException as error:  # noqa: BLE001  # it is looked at in the test
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in (1, 2)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    for number in reversed(numbers):
+        withdraw_case(storm.incident, number, by=storm.desk.lead, clock=SYSTEM_CLOCK, why="solved")
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    named = Counter(order for row in claimed for order in (row.order_id, *(each.order_id for each in row.riders)))
+    assert set(named.values()) == {1}
+    states = Counter(Recipient.objects.filter(incident=storm.incident).values_list("state", flat=True))
+    assert states["claimed"] == len(named)
+    assert states["claimed"] + states["left_out"] == 120
+    for row in claimed:
+        # The words name exactly the orders that are claimed with them.
+        told = {number for number in numbers if number in row.text}
+        assert told <= {row.platform_order_id, *(each.platform_order_id for each in row.riders)}
+
+
+def test_a_group_that_is_no_longer_whole_is_not_claimed_and_parts_when_it_comes_back() -> None:
+    from seawall.incidents.models import Case
+
+    running(a_storm_of(1, 3), pace=1000, burst=1000)
+    rider = Recipient.objects.filter(rides_with__isnull=False).earliest("pk")
+    (single, group) = sorted(claim(worker=1, size=5, now=SYSTEM_CLOCK.now()), key=lambda row: len(row.riders))
+    Case.objects.filter(pk=rider.case_id).update(state="withdrawn", withdrawn_reason="solved")
+    given_back = Outcome(claim=group, event="release", at=SYSTEM_CLOCK.now())
+    settle([given_back], clock=SYSTEM_CLOCK, grace=timedelta(seconds=30))
+
+    assert claim(worker=1, size=5, now=SYSTEM_CLOCK.now()) == []
+    assert tidy(clock=SYSTEM_CLOCK) == 1
+    rider.refresh_from_db()
+    assert (rider.state, rider.reason_code, rider.reason_params) == ("left_out", "case_withdrawn", {"why": "solved"})
+    alone = claim(worker=1, size=5, now=SYSTEM_CLOCK.now())
+    assert [row.riders for row in alone] == [(), ()]
+    assert not any(rider.order.platform_order_id in row.text for row in alone)
+    assert single.riders == ()

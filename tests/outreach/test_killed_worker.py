@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.kit.buyers import a_storm_of, times_named
 from tests.kit.lazada_sim import QUIET, LazadaSimHelper, LazadaSimProcess
 from tests.kit.rollout import Storm, a_desk, a_storm, started
 
@@ -86,3 +87,30 @@ def test_a_worker_killed_again_and_again_sends_each_message_exactly_once(own_pro
     by_id = {m["message_id"]: m["text"] for m in messages}
     for row in Recipient.objects.filter(incident_id=incident):
         assert by_id[row.platform_message_id] == row.text
+
+
+def test_a_killed_workers_message_for_several_orders_is_sent_once_for_all_of_them(
+    own_process_sim: LazadaSimHelper,
+) -> None:
+    storm = started(a_storm_of(*[1, 3, 2, 4] * 12, sim=own_process_sim))
+    own_process_sim.switches(latency_ms=40)
+    incident = storm.incident.pk
+
+    lost = 0
+    for enough in (20, 60):
+        with a_worker_process() as worker:
+            wait(lambda: sent(incident) >= enough and in_hand(incident) > 0, storm)  # noqa: B023  # called at once
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.wait()
+            lost += in_hand(incident)
+    assert lost > 0, "it was to be killed with messages in hand"
+
+    with a_worker_process() as worker:
+        wait(lambda: storm.refresh().state == "follow_up", storm)
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+    assert sum(storm.counts().values()) == 120
+    assert set(storm.counts()) <= {"acknowledged", "confirmed"}
+    assert len(own_process_sim.messages()) == 48
+    assert set(times_named(storm).values()) == {1}

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from tests.kit.buyers import a_storm_of, times_named
 from tests.kit.lazada_sim import LazadaSim
 from tests.kit.rollout import Storm, a_desk, a_storm, planned, started, work_until
 
+from seawall.incidents.commands.cases import withdraw_case
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import NotAllowed, NotFound, Refused
 from seawall.outreach.api import Recipient, TakeBatch, give_back, pause, press, resume, take_batch
@@ -44,9 +46,9 @@ def press_all(rows: list[Recipient], by: Actor) -> None:
         press(row.pk, seen_sha256=row.text_sha256, by=by, clock=SYSTEM_CLOCK)
 
 
-def rolling(sim: LazadaSim, orders: int = 6) -> Storm:
+def rolling(sim: LazadaSim, orders: int = 6, *, storm: Storm | None = None) -> Storm:
     """A click storm whose sample was pressed, approved by the seller, and that has started."""
-    storm = planned(by_click(a_storm(a_desk(), sim, orders=orders)))
+    storm = planned(storm or by_click(a_storm(a_desk(), sim, orders=orders)))
     from seawall.incidents.commands import roll_out as storm_commands
 
     storm_commands.send_sample(storm.incident, by=storm.desk.lead, clock=SYSTEM_CLOCK)
@@ -168,6 +170,42 @@ def test_a_connection_whose_mode_changed_after_the_plan_sends_nothing(lazada_sim
     work_a_while()
     assert len(lazada_sim.messages(from_="seller")) == 1, "the sample, sent before the change"
     assert batch(storm, storm.desk.agent) == [], "its lane is planned for the worker; it is to be planned again"
+
+
+def test_one_press_lets_one_message_go_for_all_its_orders(lazada_sim: LazadaSim) -> None:
+    storm = by_click(a_storm_of(1, 3, 2, sim=lazada_sim))
+    rolling(lazada_sim, storm=storm)
+    agent = storm.desk.agent
+    rows = batch(storm, agent)
+    assert sorted(row.riders.count() for row in rows) == [1, 2]
+    rider = Recipient.objects.filter(rides_with__isnull=False).earliest("pk")
+    with pytest.raises(Refused, match="not in your hands"):
+        press_all([rider], agent)
+
+    press_all(rows, agent)
+    work_until(lambda: storm.refresh().state == "follow_up")
+
+    assert len(lazada_sim.messages(from_="seller")) == 3
+    assert set(times_named(storm).values()) == {1}
+    assert {row.pressed_by_id for row in Recipient.objects.all()} == {agent.membership_id}
+    (taken,) = Entry.objects.filter(verb="seat.take", incident_id=storm.incident.pk).order_by("-pk")[:1]
+    assert (taken.after["count"], len(taken.after["orders"])) == (2, 5)
+
+
+def test_a_press_on_words_that_are_no_longer_sent_is_asked_again(lazada_sim: LazadaSim) -> None:
+    storm = rolling(lazada_sim, storm=by_click(a_storm_of(1, 3, sim=lazada_sim)))
+    agent = storm.desk.agent
+    press_all(batch(storm, agent), agent)
+    rider = Recipient.objects.filter(rides_with__isnull=False).earliest("pk")
+    withdraw_case(
+        storm.incident, rider.order.platform_order_id, by=storm.desk.lead, clock=SYSTEM_CLOCK, why="delivered"
+    )
+
+    work_a_while()
+    assert len(lazada_sim.messages(from_="seller")) == 1, "nobody pressed the new words"
+    rows = batch(storm, agent)
+    assert len(rows) == 2
+    assert not any(rider.order.platform_order_id in row.text for row in rows)
 
 
 def test_giving_back_frees_the_rest(lazada_sim: LazadaSim) -> None:

@@ -31,6 +31,7 @@ def test_a_line_comes_back_with_its_findings() -> None:
                     "violation a buyer can report; say what happens by itself instead.",
                     "suggestion": "Order {order_id} will be closed through the platform; there is nothing you need to "
                     "do. Any questions, just reply here.",
+                    "source": "rules",
                 }
             ],
         }

@@ -104,10 +104,94 @@ def test_the_message_in_common_use_is_stopped_for_two_reasons_and_its_suggestion
     message = Message(lang=ZH, platform=Platform.SHOPEE, market=Market.MY, text=text)
     asks, missing = sorted(lint(message), key=lambda each: each.rule.value)
     assert (asks.rule, asks.rule_row, asks.severity) == (Rule.ASKS_TO_CANCEL, "CRIT-01", Severity.BLOCK)
-    assert text[asks.start : asks.end] == "需要您关闭"
+    assert text[asks.start : asks.end] == "需要您关闭订单"
     assert (missing.rule, missing.rule_row) == (Rule.MISSING_ORDER_REFERENCE, "CRIT-02")
     better = asks.suggestion.replace("{order_id}", NUMBER)
     assert passes(Message(lang=ZH, platform=Platform.SHOPEE, market=Market.MY, text=better, order_id=NUMBER))
+
+
+def test_the_excuse_in_common_use_is_no_cause_the_facts_hold_and_the_true_one_passes() -> None:
+    facts = ("承运商误扫描，包裹被提前标记为已签收，实际仍在运输途中。",)
+    excuse = f"您好，由于系统技术人员操作失误，您的订单 {NUMBER} 被误标为已签收，给您带来不便非常抱歉。"
+    found = lint(Message(lang=ZH, platform=Platform.SHOPEE, market=Market.MY, text=excuse, facts=facts))
+    assert [(each.rule, excuse[each.start : each.end]) for each in found] == [
+        (Rule.UNSUPPORTED_CLAIM, "系统技术人员操作失误")
+    ]
+    assert found[0].rule_row == "RSN-X-01"
+    better = f"您好，您的订单 {NUMBER} 在运输环节被误扫描为已签收，包裹仍在途中，给您带来不便非常抱歉。"
+    assert lint(Message(lang=ZH, platform=Platform.SHOPEE, market=Market.MY, text=better, facts=facts)) == []
+
+
+CEILING = (*FACTS, "每单补偿上限 RM10，以平台优惠券发放，总预算 RM50,000。")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rules"),
+    [
+        (EN, "Order #: an RM10 platform voucher is added for you.", []),
+        (EN, "Order #: an RM 12.50 platform voucher is added for you.", ["promises_over_budget"]),
+        (EN, "Order #: we will give you a S$5 voucher.", ["wrong_market_money"]),
+        (MS, "Pesanan #: kami beri baucar sepuluh hari lagi, RM10.", ["unsupported_claim"]),
+        (MS, "Pesanan #: kami beri baucar RM1,000.", ["promises_over_budget"]),
+        (ZH, "订单 # 送您十令吉优惠券。", []),
+        (ZH, "订单 # 送您二十五马币优惠券。", ["promises_over_budget"]),
+        (ZH, "订单 # 送您 5 新币优惠券。", ["wrong_market_money"]),
+        (ZH, "订单 # 共 RM45.90，将原路退回。", []),
+        (EN, "Order # of RM45.90 is refunded by the platform.", []),
+        (EN, "Order #: no voucher or gift is needed to hear from us.", []),
+    ],
+)
+def test_money_is_held_against_the_market_and_the_ceiling_of_one_order(
+    language: Language, text: str, rules: list[str]
+) -> None:
+    assert [rule for rule, _ in check(language, text, facts=CEILING)] == rules
+
+
+def test_a_gift_the_sheet_does_not_know_is_a_claim_and_a_sheet_that_rules_it_out_is_a_budget_of_nothing() -> None:
+    text = "Order #: we will send you an RM5 voucher."
+    assert [rule for rule, _ in check(EN, text)] == ["unsupported_claim"]
+    assert [rule for rule, _ in check(EN, text, facts=(*FACTS, "No compensation is offered."))] == [
+        "promises_over_budget"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (VI, "Đơn # dự kiến giao ngày 30/9/2026 ạ."),
+        (VI, "Đơn # dự kiến giao ngày 30 tháng 9 ạ."),
+        (EN, "Order # is expected to arrive on 30 Sept."),
+        (EN, "Order # is expected to arrive on September 30th."),
+        (ID, "Pesanan # diperkirakan tiba 30 September 2026."),
+        (MS, "Pesanan # dijangka tiba pada 30 September."),
+        (TH, "ออเดอร์ # จะถึงวันที่ 30 ก.ย. 2569 ค่ะ"),
+        (FIL, "Darating po ang order # sa Setyembre 30."),
+        (ZH, "订单 # 预计9月30日送达。"),
+    ],
+)
+def test_a_day_on_the_sheet_holds_in_every_way_of_writing_and_another_day_does_not(
+    language: Language, text: str
+) -> None:
+    assert check(language, text, facts=("新的预计送达日期：2026-09-30。",)) == []
+    assert [rule for rule, _ in check(language, text, facts=("Expected delivery: 2 October 2026.",))] == [
+        "unsupported_claim"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (TH, "ทางร้านจะแจ้งความคืบหน้าของออเดอร์ # ในแชทนี้นะคะ"),
+        (FIL, "Bukas po ang chat na ito para sa order #."),
+        (VI, "Đơn #: có gì anh/chị nhắn shop một tiếng ạ."),
+        (VI, "Mong anh/chị có một ngày vui. Đơn # shop luôn theo dõi ạ."),
+        (VI, "Shop xin lỗi: sản phẩm của đơn # chưa tới được anh/chị ạ."),
+        (ZH, "订单 #：请问您哪一天方便收货？"),
+        (EN, "For order # there is nothing to pay. If the parcel comes back to us, the platform settles it."),
+    ],
+)
+def test_harmless_phrases_that_were_once_taken_for_faults(language: Language, text: str) -> None:
+    assert check(language, text) == []
 
 
 @pytest.mark.parametrize("language", [EN, ID, MS, TH, VI, FIL, ZH])
@@ -115,9 +199,10 @@ def test_every_suggestion_for_a_sentence_passes_the_lint_itself(language: Langua
     prefix = suggestion(Rule.MISSING_ORDER_REFERENCE, language).replace("{order_id}", NUMBER)
     for rule in (
         Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT, Rule.REVIEW_MANIPULATION,
-        Rule.BLAMES, Rule.THREAT, Rule.UNSUPPORTED_CLAIM,
+        Rule.BLAMES, Rule.THREAT, Rule.UNSUPPORTED_CLAIM, Rule.OVER_BUDGET, Rule.WRONG_MONEY,
     ):  # fmt: skip
-        assert check(language, f"{prefix} {suggestion(rule, language)}".replace("{order_id}", "#")) == []
+        text = f"{prefix} {suggestion(rule, language)}".replace("{order_id}", "#")
+        assert check(language, text, facts=CEILING) == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +237,7 @@ def test_a_telephone_number_is_found_however_it_is_written(language: Language, w
     "text",
     [
         "Order # holds sizes 10, 12, 14, 16, 18 and 20.",
-        "Order # cost Rp1.250.000 in all.",
+        "Order # cost RM1,250.00 in all.",
         "Your order # was placed on 2026-05-03 14:22:05.",
         "Order 8123456789012345 and order 576900000000000001 are the same parcel.",
         "Order #, tracking number SPXSG012345678901.",
@@ -259,5 +344,5 @@ def test_the_reason_is_said_in_the_language_of_the_reader() -> None:
     assert "violation" in finding.why(Language.EN)
     assert "违规" in finding.why(Language.ZH_HANS)
     assert set(finding.as_json()) == {
-        "rule", "severity", "start", "end", "rule_row", "code", "why", "suggestion",
+        "rule", "severity", "start", "end", "rule_row", "code", "why", "suggestion", "source",
     }  # fmt: skip

@@ -10,6 +10,7 @@ from seawall.scripts.library import NEEDED_LANGUAGES, kinds, library, parse_libr
 from seawall.scripts.lint import LENGTH_LIMITS, Message, lint, passes
 from seawall.scripts.placeholders import PLACEHOLDERS, PlaceholderValues, longest_length, names_in
 from seawall.scripts.rendering import render
+from seawall.scripts.several import reading
 
 MARKETS = tuple(Market)
 TEXTS = [
@@ -80,7 +81,7 @@ def test_a_template_passes_the_lint_and_fits_at_its_longest(
 
 def test_values_at_their_very_longest_still_fit_the_platforms() -> None:
     for kind, step, variant, language, text in every_text():
-        filled = text.body
+        filled = reading(text.body, several=False).text
         for declared in PLACEHOLDERS.values():
             filled = filled.replace(f"{{{declared.name}}}", "x" * declared.max_length)
         limit = 350 if variant == "short" else min(each.characters for each in LENGTH_LIMITS.values())

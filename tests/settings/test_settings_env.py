@@ -35,7 +35,7 @@ def test_with_nothing_set_it_runs_on_this_machine_alone(tmp_path: Path) -> None:
     assert (settings.debug, settings.is_https, settings.lookup_grace_s, settings.log_format) == (
         False,
         False,
-        30,
+        25,
         "json",
     )
     assert not (tmp_path / "home").exists()
@@ -167,4 +167,4 @@ def test_settings_can_be_changed_for_a_while() -> None:
     with override_settings(lookup_grace_s=0) as changed:
         assert get_settings() is changed
         assert get_settings().lookup_grace_s == 0
-    assert get_settings().lookup_grace_s == 30
+    assert get_settings().lookup_grace_s == 25

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.kit.buyers import a_storm_of
 from tests.kit.storm import (
     Desk,
     Storm,
@@ -46,7 +47,7 @@ def test_the_bar_adds_up_to_all_orders_and_says_so(desk: Desk, storm_at: StormAt
         "waiting": 19,
     }  # fmt: skip
     assert "sum = 47" in page
-    assert '<b class="num t1">7</b> orders belong to shops without a connection' in page
+    assert '<b class="num t1">7</b> orders have no connection that may send' in page
 
 
 def test_before_a_plan_every_order_waits(desk: Desk, storm_at: StormAt) -> None:
@@ -177,6 +178,20 @@ def test_cases_are_filtered_searched_and_cut_into_pages(desk: Desk, storm_at: St
     assert "the buyer has blocked this shop" in part
 
 
+def test_a_case_names_the_orders_told_in_the_same_message(desk: Desk) -> None:
+    storm = bring(a_storm_of(1, 3, desk=desk), "rolling_out")
+    deliver(storm, 5)
+    client = client_of(desk.auditor)
+    rider, *others = Recipient.objects.filter(merged_sha256__gt="").order_by("-rides_with", "rank")
+    page = client.get(f"/incidents/{storm.incident.code}/cases/{rider.case_id}/").content.decode()
+
+    assert "In one message with" in page
+    for each in others:
+        assert f'/cases/{each.case_id}/">{each.order.platform_order_id}</a>' in page
+    listed = client.get(f"/incidents/{storm.incident.code}/cases/").content.decode()
+    assert listed.count("in one message with 2 other orders") == 3
+
+
 def test_a_case_shows_words_tries_records_with_both_clocks_answers_and_grade(desk: Desk, storm_at: StormAt) -> None:
     storm = storm_at("rolling_out")
     deliver(storm, 1)
@@ -204,7 +219,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(desk: Desk) -> None:
     storm = bring(a_storm(desk, orders=3), "rolling_out")
     urls = {"board": "/", "room": "/incidents/S-0001/", "cases": "/incidents/S-0001/cases/"}
     few = {name: query_count(browser, url) for name, url in urls.items()}
-    assert few == {"board": 13, "room": 32, "cases": 15}
+    assert few == {"board": 14, "room": 31, "cases": 15}
     deliver(storm, 2)
     bring(a_storm(desk, orders=60, markets=("MY",)), "rolling_out")
     bring(a_storm(desk, orders=4, markets=("VN",)), "written")

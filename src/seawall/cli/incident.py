@@ -9,6 +9,7 @@ from seawall.cli.context import actor
 from seawall.cli.files import existing
 from seawall.cli.incident_words import show_summary, show_timeline
 from seawall.cli.output import emit, table
+from seawall.kernel.origin import Origin
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,7 +21,9 @@ Why = Annotated[str, typer.Option("--why", help="The reason; it stays on the tim
 def open_(
     seller: Annotated[str, typer.Option(help="Seller code.")],
     title: Annotated[str, typer.Option(help="What people will call it.")],
-    kind: Annotated[str, typer.Option(help="What struck.")] = "customs_return",
+    kind: Annotated[
+        str, typer.Option(help="customs_return, false_delivered, delay, stock_out or problem_parcels.")
+    ] = "customs_return",
     training: Annotated[bool, typer.Option("--training", help="Can only ever reach simulators.")] = False,
 ) -> None:
     """Open a storm."""
@@ -99,7 +102,9 @@ def attest(
     from seawall.incidents.api import attest_facts, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
 
-    sheet = attest_facts(incident_named(code, by=by), seen_digest=seen, by=by, clock=SYSTEM_CLOCK)
+    sheet = attest_facts(
+        incident_named(code, by=by), seen_digest=seen, by=by, clock=SYSTEM_CLOCK, origin=Origin(via="command_line")
+    )
     emit({"incident": code, "version": sheet.version, "is_simulated": sheet.is_attestation_simulated})
 
 
@@ -137,6 +142,9 @@ def withdraw(code: Code, order: Annotated[str, typer.Argument(help="Order number
 def script(
     code: Code,
     variant: Annotated[str, typer.Option(help="Which wording of the library.")] = "standard",
+    occasion: Annotated[
+        str, typer.Option(help="Which file of the library, for problem_parcels: unreachable, bad_address or refused.")
+    ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="Own wording, TOML: [LANGUAGE] text, gloss_zh.")] = None,
     step: Annotated[str, typer.Option(help="first_contact, or second_contact in the follow-up.")] = "first_contact",
 ) -> None:
@@ -151,7 +159,7 @@ def script(
     wording = (
         read_wording(existing(file).read_bytes(), name=file.name)
         if file
-        else library_wording(incident.kind, step, variant)
+        else library_wording(incident.kind, step, variant, occasion)
     )
     try:
         version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK, step=step)
@@ -159,6 +167,30 @@ def script(
         show_findings(blocked)
         raise
     emit({"incident": code, "version": version.number, "digest": version.digest, "languages": sorted(wording)})
+
+
+@app.command("risk")
+def risk(
+    code: Code,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=FIGURE", help="Change an assumption; may be repeated.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the sheet as looked at; changes need --why.")] = False,
+    why: Why = "",
+) -> None:
+    """What buyers will ask, how many answer, what it costs, what it does to the shops."""
+    by = actor()
+    from seawall.cli.incident_words import show_risk
+    from seawall.incidents.api import incident_named, keep_risk, risk_of
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    incident = incident_named(code, by=by)
+    changes = {name: figure or "?" for name, _, figure in (pair.partition("=") for pair in given or [])}
+    result = risk_of(incident, changes, by=by, clock=SYSTEM_CLOCK).as_json()
+    if keep:
+        kept = keep_risk(incident, changes, why=why, by=by, clock=SYSTEM_CLOCK)
+        result = kept.result | {"version": kept.version, "digest": kept.digest}
+    emit({"incident": code, **result}, lambda console: show_risk(console, result))
 
 
 @app.command("timeline")

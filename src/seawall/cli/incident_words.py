@@ -69,3 +69,22 @@ def show_findings(blocked: "ScriptBlocked") -> None:
     for finding in blocked.findings:
         err.print(f"{finding.rule} [{finding.rule_row}] {finding.language}: «{finding.words}»", markup=False)
         err.print(f"    {finding.why} {finding.suggestion}", markup=False)
+
+
+def show_risk(console: Console, result: dict[str, Any]) -> None:
+    """The figures of the risk sheet, and each shop's rates."""
+    facts = result["facts"]
+    span = "{low} – {high} (likely {likely})"
+    console.print(f"answers  {span.format(**result['replies'])}, at most {result['peak']:,} in one hour")
+    console.print(f"seats    {result['seats_on_duty']} on duty, longest wait {result['longest_wait_h']} h", end="")
+    console.print(f", {result['seats_for_clock']} needed for {facts['response_hours']} h ({facts['response_rule']})"
+                  if result["seats_for_clock"] is not None else "")  # fmt: skip
+    console.print(f"offers   {span.format(**result['exposure'])} {facts['currency']} of {facts['ceiling']}")
+    shown = table("shop", "rate", "now>", "after>", "if exempt>", "limit")
+    for row in result["shops"]:
+        for name in ("cancellation", "late"):
+            effect = row[name]
+            after = "{low} – {high}".format(**effect["after"]) if effect["after"] else "–"
+            limits = ", ".join(f"{limit['rule_id']} {verdict}" for limit, verdict in effect["limits"])
+            shown.add_row(row["shop"]["code"], name, effect["before"] or "–", after, effect["exempt"] or "–", limits)
+    console.print(shown)

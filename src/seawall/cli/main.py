@@ -12,6 +12,7 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from seawall import __version__
 from seawall.cli import (
+    approval,
     cancel,
     demo,
     evidence,
@@ -46,6 +47,7 @@ app.add_typer(shops.app, name="shops", help="Shops and their connections.")
 app.add_typer(orders.app, name="orders", help="Orders from export files.")
 app.add_typer(incident.app, name="incident", help="A storm: facts, orders, script, timeline.")
 app.add_typer(outreach.app, name="outreach", help="Plan, sample, approval, roll-out.")
+app.add_typer(approval.app, name="approval", help="Links by which the seller approves on a phone.")
 app.add_typer(seat.app, name="seat", help="Send by a person's key press, one message after another.")
 app.add_typer(cancel.app, name="cancel", help="Cancel orders after their message, for an approved reason.")
 app.add_typer(requests.app, name="requests", help="Buyers who ask to cancel.")

@@ -1,6 +1,7 @@
 """seawall outreach: plan, sample, approval, roll-out."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +10,10 @@ from seawall.cli.context import actor
 from seawall.cli.incident import Code, Why
 from seawall.cli.incident_words import show_summary
 from seawall.cli.output import emit, table
+from seawall.cli.plan_words import show_plan, show_reach
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.kernel.errors import Misuse
+from seawall.kernel.errors import InvalidInput, Misuse
+from seawall.kernel.origin import Origin
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,7 +43,42 @@ def plan(
         result = plan_view(roll_out) | {"dry_run": dry_run}
         if dry_run:
             transaction.set_rollback(True)
-    emit(result)
+    emit(result, lambda console: show_plan(console, result))
+
+
+@app.command("replan")
+def replan(code: Code, why: Annotated[str, typer.Option("--why", help="What moved, in your words.")] = "") -> None:
+    """Plan doors, windows and order anew for what still waits. Words, audience and approval stay."""
+    by = actor()
+    from seawall.incidents.api import incident_named, live_roll_out, reach_view
+    from seawall.incidents.api import replan as replan_incident
+
+    incident = incident_named(code, by=by)
+    replan_incident(incident, by=by, clock=SYSTEM_CLOCK, note=why)
+    shown = reach_view(live_roll_out(incident))
+    emit({"incident": code, "reach": shown}, lambda console: show_reach(console, shown))
+
+
+@app.command("reach")
+def reach(
+    code: Code,
+    out: Annotated[Path | None, typer.Option("-o", help="Write every order to this .csv or .xlsx file.")] = None,
+) -> None:
+    """Who can be reached by which door, how long it takes, what it rests on; order by order into a file."""
+    by = actor()
+    from seawall.incidents.api import export, incident_named, live_roll_out, reach_view
+    from seawall.outreach.api import reach_lines
+
+    by.require("outreach.read")
+    if out is not None and not out.parent.is_dir():
+        raise InvalidInput("plan_folder_missing", folder=str(out.parent))
+    roll_out = live_roll_out(incident_named(code, by=by))
+    shown = reach_view(roll_out)
+    if out is not None:
+        content = export(reach_lines(roll_out, by=by, clock=SYSTEM_CLOCK), out.suffix.lstrip(".").lower())
+        out.write_bytes(content)
+    result = {"incident": code, "reach": shown, "file": str(out) if out else None}
+    emit(result, lambda console: show_reach(console, shown))
 
 
 @app.command("sample")
@@ -61,7 +99,13 @@ def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()
     from seawall.incidents.api import incident_named
 
     decision = approve_incident(
-        incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK, step=step
+        incident_named(code, by=by),
+        seen_binding=binding,
+        comment=comment,
+        by=by,
+        clock=SYSTEM_CLOCK,
+        step=step,
+        origin=Origin(via="command_line"),
     )
     emit({"incident": code, "binding": decision.binding_digest, "is_simulated": decision.is_simulated})
 
@@ -79,7 +123,13 @@ def send_back(
     from seawall.incidents.api import send_back as send_back_incident
 
     send_back_incident(
-        incident_named(code, by=by), seen_binding=binding, comment=comment, by=by, clock=SYSTEM_CLOCK, step=step
+        incident_named(code, by=by),
+        seen_binding=binding,
+        comment=comment,
+        by=by,
+        clock=SYSTEM_CLOCK,
+        step=step,
+        origin=Origin(via="command_line"),
     )
     emit({"incident": code, "state": "sent_back"})
 

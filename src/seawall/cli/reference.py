@@ -13,7 +13,7 @@ from seawall.incidents.states import CASE, INCIDENT
 from seawall.kernel.languages import Language
 from seawall.kernel.machine import Machine
 from seawall.kernel.texts import catalogue
-from seawall.outreach.states import RECIPIENT, ROLL_OUT
+from seawall.outreach.states import RECIPIENT, RIDERS, ROLL_OUT
 from seawall.rulebook.page import rules_page
 
 NOTE = "<!-- Written by `python -m seawall.cli.reference docs/reference`; do not edit. -->\n"
@@ -62,6 +62,8 @@ def states_page() -> str:
     for machine in machines:
         lines += [f"## {machine.name}", "", "| from | event | to |", "|---|---|---|"]
         lines += [f"| {_name(now)} | {event} | {_name(then)} |" for (now, event), then in machine.moves.items()]
+        if machine is RECIPIENT:
+            lines += ["", RIDERS]
         lines += ["", "Final: " + ", ".join(sorted(_name(state) for state in machine.terminal)) + ".", ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 
 from seawall.cli.context import actor
-from seawall.cli.order_facts import facts_of
 from seawall.cli.output import emit, table
 from seawall.kernel.errors import InvalidInput, Misuse, NotFound
 from seawall.kernel.markets import Market, Platform
@@ -36,6 +35,7 @@ def explain(
 ) -> None:
     """Which rules apply to an order, until when, and on what authority."""
     by = actor()
+    from seawall.incidents.api import facts_of_orders
     from seawall.kernel.clock import SYSTEM_CLOCK
     from seawall.rulebook.api import applicable, clocks_of, gaps_of, golden_window, rules_for
 
@@ -45,7 +45,7 @@ def explain(
     day = _day(as_of) or now.astimezone(zone).date()
     if as_of:
         now = datetime.combine(day, time.max, tzinfo=zone)
-    facts = facts_of(found, traits or (), now)
+    facts = facts_of_orders([found], now, traits=traits or ())[found.pk]
     rules = rules_for(by, day=day, shop_id=found.shop_id)
     clocks = clocks_of(facts, rules, now)
     golden = {storm: golden_window(storm, clocks, rules) for storm in StormKind}

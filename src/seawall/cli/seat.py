@@ -12,6 +12,8 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import Misuse, SeawallError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seawall.outreach.api import Recipient
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,11 +32,12 @@ def take(
     """Take a batch: messages that go only by your key press. Asking again gives what you have in hand, filled up."""
     by = actor()
     from seawall.incidents.api import incident_named
-    from seawall.outreach.api import TakeBatch, take_batch
+    from seawall.outreach.api import TakeBatch, named_together, take_batch
 
     incident = incident_named(code, by=by)
     rows = take_batch(TakeBatch(incident_id=incident.pk, size=size, languages=lang or ()), by=by, clock=SYSTEM_CLOCK)
-    emit({"incident": code, "in_hand": [_shown(row) for row in rows]})
+    together = named_together(rows)
+    emit({"incident": code, "in_hand": [_shown(row, together.get(row.pk, ())) for row in rows]})
 
 
 @app.command("press")
@@ -108,11 +111,12 @@ def _ask(row: "Recipient") -> str:
     return answer
 
 
-def _shown(row: "Recipient") -> dict[str, object]:
+def _shown(row: "Recipient", together: "Sequence[Recipient]") -> dict[str, object]:
     shop = row.order.shop
     return {
         "message": row.pk,
         "order": row.order.platform_order_id,
+        "with_orders": [each.order.platform_order_id for each in together],
         "shop": shop.code,
         "platform": shop.platform,
         "market": shop.market,

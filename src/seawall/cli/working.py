@@ -16,9 +16,9 @@ from django.db import connections
 from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.cli.fleet_clock import FleetClock
 from seawall.incidents.api import tend as tend_incidents
-from seawall.incidents.api import watch_cases
+from seawall.incidents.api import tend_clocks, watch_cases
 from seawall.kernel.errors import SeawallError
-from seawall.outreach.api import Worker, WorkerOptions, handle_received
+from seawall.outreach.api import Worker, WorkerOptions, close_windows, handle_received, replan_moved
 from seawall.settings.env import get_settings
 from seawall.settings.running import ensure_database
 from seawall.shops.api import renew_due
@@ -29,6 +29,10 @@ PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
 WATCH_PAUSE_S = 3.0
 """How long the thread rests that puts orders of storms that have begun under watch."""
+PLAN_PAUSE_S = 1.0
+"""How long the planning thread rests between two looks at windows and lanes."""
+CLOCK_PAUSE_S = 5.0
+"""How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
@@ -42,7 +46,8 @@ class Parts:
     lanes: bool = True
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
-    """Act on pushes, renew tokens, cancel orders, answer buyers' requests, watch orders."""
+    """Act on pushes, renew tokens, keep plans up with the world, tend the clocks of orders, cancel orders, answer
+    buyers' requests, watch orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -169,10 +174,21 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         clock.follow()
         return handle_received(clock=clock, size=100, hint=hint) > 0
 
+    def tend_plans() -> bool:
+        clock.follow()
+        close_windows(clock=clock)
+        return replan_moved(clock=clock) > 0
+
+    def tend_deadlines() -> bool:
+        clock.follow()
+        return tend_clocks(clock=clock)
+
     return [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("watching", lambda: watch_cases(clock=clock), WATCH_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
+        Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
+        Chore("clocks", tend_deadlines, CLOCK_PAUSE_S, on_failure=on_failure),
     ]
 
 

@@ -254,11 +254,13 @@ class CustomsReturn:
         if not self._is_past(code, IncidentState.SCRIPT_READY):
             plan = self._commands.run("outreach", "plan", code, by=scene.LEAD, show=False)
             err.print(
-                f"  planned {plan['planned']:,}: {plan['by_worker']:,} by API, {plan['by_seat']:,} by seats,"
+                f"  planned {plan['planned']:,} in {plan['messages']:,} messages:"
+                f" {plan['by_worker']:,} by API, {plan['by_seat']:,} by seats,"
                 f" {plan['no_connection']:,} no connection yet;"
                 f" {plan['minutes_at_our_pace'] or 'under 1'} min at our pace; waves {plan['waves']}",
                 markup=False,
             )
+            err.print(f"  {plan['reach']['sentence']}", markup=False)
 
     def _serve(self, state: DemoState, door: SideDoor) -> None:
         settings = get_settings()
@@ -313,7 +315,7 @@ class CustomsReturn:
         if show["roll_out"]["state"] == "paused":
             run("outreach", "resume", code, "--why", "the demo goes on after a pause", by=scene.LEAD)
         with bar() as shown:
-            total = show["planned"] - show["outcomes"]["no_connection"]
+            total = show["planned"] - show["outcomes"]["no_connection"] - show["outcomes"]["unreachable"]
             task = shown.add_task("messages", total=total)
 
             def is_done() -> bool:
@@ -347,8 +349,8 @@ class CustomsReturn:
     def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
         pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
         report = self._commands.run("evidence", "verify", pack["path"])
-        result, marketplace = self._show(code), totals(door, self._work_folder(state) / "accepted.jsonl")
-        problems = judge(result, pack, report, marketplace, wanted=state.orders)
+        result, marketplace = self._show(code), self._marketplaces_say(state, door)
+        problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
@@ -369,6 +371,10 @@ class CustomsReturn:
             return 0
         print(pack["path"], flush=True)  # noqa: T201  # the last line, for scripts
         return 0
+
+    def _marketplaces_say(self, state: DemoState, door: SideDoor) -> dict[str, int]:
+        numbers = {order.order_id for order in scene.orders_of(state)}
+        return totals(door, self._work_folder(state) / "accepted.jsonl", numbers)
 
     def _show(self, code: str) -> dict[str, Any]:
         result: dict[str, Any] = self._commands.run("incident", "show", code, by=scene.LEAD, show=False)

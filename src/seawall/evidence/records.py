@@ -176,6 +176,8 @@ class OrderEvidence:
     """What became of the order's cancellation, as the ledger names it; empty: it was on no list."""
     cancellation_reason: str = ""
     """The platform's own reason that was given with it, or why it was not cancelled."""
+    named_with: tuple[str, ...] = ()
+    """The other orders of the same shop that this order's message names, sorted; empty: it names this one alone."""
     records: tuple[MessageRecord, ...] = ()
     stated_grade: Grade | None = None
     """The grade kept elsewhere, if any: it must be the one derived from the records, or the pack is refused."""

@@ -24,6 +24,8 @@ class FactsFile(BaseModel):
     ceiling_currency: str
     deadline_at: AwareDatetime
     statements: list[str] = []
+    new_date: date | None = None
+    compensation: dict[str, Decimal] = {}
 
 
 def read_facts(content: bytes, *, name: str) -> Facts:
@@ -45,4 +47,6 @@ def read_facts(content: bytes, *, name: str) -> Facts:
         ceiling_currency=form.ceiling_currency,
         deadline_at=deadline,
         statements=tuple(form.statements),
+        new_date=form.new_date,
+        compensation=form.compensation,
     )

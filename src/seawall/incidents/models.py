@@ -3,13 +3,32 @@
 from django.db import models
 from django.db.models import Q
 
+from seawall.incidents.clock_models import CaseClock
+from seawall.incidents.link_models import ApprovalLink, LinkPurpose
+from seawall.incidents.risk_models import RiskSnapshot
 from seawall.incidents.states import CaseState, IncidentState
+
+__all__ = [
+    "ApprovalLink",
+    "Case",
+    "CaseClock",
+    "FactsSheet",
+    "Incident",
+    "IncidentKind",
+    "LinkPurpose",
+    "Paper",
+    "RiskSnapshot",
+]
 
 
 class IncidentKind(models.TextChoices):
     """What struck."""
 
     CUSTOMS_RETURN = "customs_return"
+    FALSE_DELIVERED = "false_delivered"
+    DELAY = "delay"
+    STOCK_OUT = "stock_out"
+    PROBLEM_PARCELS = "problem_parcels"
 
 
 class Incident(models.Model):
@@ -61,12 +80,18 @@ class FactsSheet(models.Model):
     deadline_at = models.DateTimeField()
     statements = models.JSONField(default=list)
     """Further sentences that messages may rest on."""
+    new_date = models.DateField(null=True)
+    """The day that messages may name: when stock is back, when a parcel is expected, when delivery is tried again."""
+    compensation = models.JSONField(default=dict)
+    """What may be offered per order, by currency, as text: `{"MYR": "20.00"}`."""
     digest = models.CharField(max_length=64)
     written_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     attested_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
     attested_at = models.DateTimeField(null=True)
     is_attestation_simulated = models.BooleanField(default=False)
+    attestation_origin = models.JSONField(default=dict)
+    """From where it was attested (kernel.origin)."""
 
     class Meta:
         constraints = (
@@ -111,6 +136,10 @@ class Case(models.Model):
     state = models.CharField(max_length=20, default=CaseState.OPEN.value)
     withdrawn_reason = models.TextField(default="")
     created_at = models.DateTimeField()
+    clocks_at = models.DateTimeField(null=True)
+    """As of when its clocks were worked out; none: not yet."""
+    clocks_seen_at = models.DateTimeField(null=True)
+    """When the order was last seen as it was then: another instant means that something may have changed."""
 
     class Meta:
         constraints = (

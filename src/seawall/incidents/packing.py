@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from seawall.casework.api import CaseEnd, ends_of
@@ -13,7 +14,7 @@ from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
-from seawall.outreach.api import Approval, Recipient, RollOut
+from seawall.outreach.api import Approval, Recipient, RollOut, named_together
 
 CHUNK = 1000
 
@@ -94,13 +95,10 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         wanted = pks[start : start + CHUNK]
         cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
         by_pk = {case.pk: case for case in cases}
-        rows: dict[int, Recipient] = {}
-        for row in (
-            Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user").order_by("pk")
-        ):
-            known = rows.get(row.case_id)
-            if known is None or _further(known.state, row.state) != known.state:
-                rows[row.case_id] = row
+        rows = told_by(wanted)
+        together = named_together([row for row in rows.values() if row.platform_message_id])
+        mates = {each.case_id for others in together.values() for each in others} - set(wanted)
+        telling = {row.pk for row in rows.values()} | {row.pk for row in told_by(mates).values()}
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         ends = ends_of(orders, incident.pk)
@@ -109,7 +107,23 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
                 captures[capture.order_id].append(capture)
         for pk in wanted:
             case = by_pk[pk]
-            yield _order(case, rows.get(pk), captures[case.order_id], approved, ends[case.order_id])
+            row = rows.get(pk)
+            others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
+            named = sorted(each.order.platform_order_id for each in others)
+            yield replace(
+                _order(case, row, captures[case.order_id], approved, ends[case.order_id]), named_with=tuple(named)
+            )
+
+
+def told_by(cases: Collection[int]) -> dict[int, Recipient]:
+    """For each case the ledger row of the message that tells its outcome."""
+    rows: dict[int, Recipient] = {}
+    found = Recipient.objects.filter(case_id__in=cases).select_related("roll_out", "pressed_by__user").order_by("pk")
+    for row in found:
+        known = rows.get(row.case_id)
+        if known is None or _further(known.state, row.state) != known.state:
+            rows[row.case_id] = row
+    return rows
 
 
 _PROVES = ("acknowledged", "confirmed", "read", "answered")
@@ -219,6 +233,8 @@ def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
         "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
         "deadline_at": sheet.deadline_at.isoformat(),
         "statements": list(sheet.statements),
+        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
+        "compensation": dict(sheet.compensation),
         "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
         "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
         "is_attestation_simulated": sheet.is_attestation_simulated,
@@ -239,6 +255,8 @@ def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
 def _approval(approval: Approval) -> pack.Approval:
     verdict = "roll_out" if approval.is_approved else "sent_back"
     note = [approval.comment] if approval.comment else []
+    if approval.origin:
+        note.append(said_of_origin(approval.origin))
     if approval.voided_at:
         note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
     return pack.Approval(
@@ -271,6 +289,7 @@ def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
             at=sheet.attested_at,
             binds={"facts": sheet.digest},
             is_simulated=sheet.is_attestation_simulated,
+            note=said_of_origin(sheet.attestation_origin),
         )
     ]
 
@@ -292,6 +311,22 @@ def _cancellings(incident: Incident) -> list[pack.Approval]:
         for row in rows
         if row.approved_at is not None
     ]
+
+
+def said_of_origin(origin: Mapping[str, object]) -> str:
+    """From where a decision was given, in one line of English; empty where nothing is known."""
+    parts = []
+    if origin.get("via") == "link":
+        parts.append(f"by a link that {origin.get('link_made_by', '')} made")
+    elif via := origin.get("via"):
+        parts.append(f"in the {str(via).replace('_', ' ')}")
+    if address := origin.get("from"):
+        parts.append(f"from {address}")
+    if origin.get("is_makers_address"):
+        parts.append("the address the link was made from")
+    if agent := origin.get("user_agent"):
+        parts.append(f"with {agent}")
+    return ("given " + ", ".join(parts)) if parts else ""
 
 
 def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:

@@ -7,11 +7,21 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from seawall.evidence.api import Capture, Pack, grade_of
 from seawall.evidence.grades import GradeResult
-from seawall.incidents.models import Case, FactsSheet, Incident, Paper
+from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
+from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
+from seawall.incidents.risk.gather import most_exposed
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
 from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Actor, get_scoped, scoped
+
+__all__ = [
+    "CaseCounts", "CaseFilter", "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
+    "open_incidents",
+    "packs_of", "papers_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "unlooked",
+]  # fmt: skip
 
 
 def incident_by_code(actor: Actor, code: str) -> Incident:
@@ -84,6 +94,12 @@ def packs_of(actor: Actor, incident_id: int) -> list[Pack]:
     """Its sealed packs, the newest first."""
     rows = scoped(Pack, actor).filter(incident_id=incident_id)
     return list(rows.select_related("sealed_by").order_by("-number"))
+
+
+def risk_sheets_of(actor: Actor, incident_id: int) -> list[RiskSnapshot]:
+    """The risk sheets that were kept, the newest first."""
+    rows = scoped(RiskSnapshot, actor).filter(incident_id=incident_id)
+    return list(rows.select_related("seen_by").order_by("-version")[:20])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from seawall.outreach.api import SENT, STEP_FIRST_CONTACT, Recipient
 UNANSWERED_FOR = timedelta(hours=24)
 """How long a buyer is given to see and answer the first message (ours)."""
 
-NOT_REACHED = ("blocked", "rejected", "too_late", "no_connection")
+NOT_REACHED = ("blocked", "rejected", "too_late", "no_connection", "unreachable")
 """Ledger states of a first message that its buyer never got."""
 NOT_ANSWERED = ("acknowledged", "confirmed", "read")
 
@@ -56,7 +56,8 @@ class _Room:
     """How many more messages each conversation takes before its buyer has answered."""
 
     def __init__(self, incident: Incident) -> None:
-        sent = Recipient.objects.filter(incident=incident, state__in=[s.value for s in SENT]).exclude(session_id="")
+        sent = Recipient.objects.filter(incident=incident, state__in=[s.value for s in SENT], rides_with=None)
+        sent = sent.exclude(session_id="")
         self._ours: Counter[tuple[int, str]] = Counter(sent.values_list("order__shop_id", "session_id"))
         self._most: Mapping[str, int | None] = {
             platform.value: limit.value if (limit := limits_of(platform).get("unanswered_max")) else None

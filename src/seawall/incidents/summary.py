@@ -47,6 +47,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         },
         "planned": planned,
         "outcomes": outcomes,
+        "messages": _messages_taken(roll_out) if roll_out else 0,
         "adds_up": sum(outcomes.values()) == planned and after["listed"] == listed,
         "after": after,
         "roll_out": _roll_out(roll_out) if roll_out else None,
@@ -70,9 +71,16 @@ def _second(incident: Incident) -> dict[str, Any] | None:
             **_roll_out(roll_out)}  # fmt: skip
 
 
+def _messages_taken(roll_out: RollOut) -> int:
+    """Messages the platforms took: fewer than orders where one names several."""
+    taken = roll_out.recipients.exclude(platform_message_id="")
+    return taken.values("order__shop_id", "session_id", "platform_message_id").distinct().count()
+
+
 def _roll_out(roll_out: RollOut) -> dict[str, Any]:
     approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
-    sample = roll_out.recipients.filter(wave=0, lane__isnull=False).select_related("order").first()
+    samples = roll_out.recipients.filter(wave=0, lane__isnull=False, rides_with__isnull=True)
+    sample = samples.select_related("order").first()
     return {
         "state": roll_out.state,
         "version": roll_out.version,

@@ -7,6 +7,7 @@ away, so that a pattern is written once. Every character of the view knows which
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,8 +22,18 @@ _LOOK_ALIKES = dict(
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢı", "abcdefghijklmnoprstuvwyzi", strict=True))
 _TRADITIONAL = dict(
     zip(
-        "訂單請關閉取銷運費賬號轉銀帳評價電話聯繫係們給這麼請您點擊選擇險發貨無與為後還沒會讓證責誤問題歸過錯時間內個號碼郵網頁應該勞煩幫謝對優動爛壞來說錢紅綠買賣賠償貴換",
-        "订单请关闭取销运费账号转银账评价电话联系系们给这么请您点击选择险发货无与为后还没会让证责误问题归过错时间内个号码邮网页应该劳烦帮谢对优动烂坏来说钱红绿买卖赔偿贵换",
+        "訂單請關閉取銷運費賬號轉銀帳評價電話聯繫係們給這麼您點擊選擇險發貨無與為後還沒會讓證責誤問題歸過錯時間內個碼郵網頁應該勞煩幫謝對優動爛壞來說錢紅綠買賣賠償貴換倉庫寶體產裡當樣從開車門東業專嚴營團園圖國"
+        "圓場塊壓報壯壽夢夠夾奪奮婦媽孫學實審寫將尋導屆屬層岡島嶺幣幾廠廣廢廳張強彈彙徑徹恆悅惡惱愛慘慣慶慮憂懷態懇懶戶擔據擋擠擬擴擾攜攝敗敵數斷於晉暫曆條極構槍樂標樓樹橋機橫檔檢檯歐歲殘殺毀氣決淨淺減測湯溝滿"
+        "漁漢潔濕濟灣煙熱燈燒爐爭牆狀獨獎獻現環異畢療盡監盤眾睜確礎禮禍稅種稱穩窮競筆節範築篩簡簽籃籌類糧紀約級納純紙細終組結統絲經維緊線緣編緩練縣縮總績織繞繳續罰罷羅習聖聞聲職聽肅脫腦腳膚臉臨興舉舊艦藝術藥蘇"
+        "虧處虛蟲衛衝補裝製複見規視親覺覽觀觸計訊討訓記設許訴診詞試詢詳認誌誰課調談論諒諸諾謂謊識譯議護讀變負財販貪貫貸貼賀資質賺購賽贈贊贏趕趙跡蹤軍軟較載輕輛輪輯輸轄辦辭農迴連週進達違遞遠適遲遷遺邊鄉醫釋針鋪"
+        "錄鍵鎖鏡長閱闆陣陰陳陸陽隊際隨隱雖雙雜離難雲靈靜響項順須預頓領頭額顏願顧風飛飯飲飽館駐駕騎騙驗驚鬆魚齊龍匯櫃帶蝦鎮鐘鈴鋼鐵閃颱災搶損歡寬圍鄰臺貓儘併佈佔傘備傷傳債儲冊凍劃劑劇勢務勝採賴嗎僅"
+        "丟創協卻廈廚彎徵戰掃掛揚撥撿擁攔攤權溫準滯漲潑瑪盜瞞紛紹絡綁縱罵膠膽艙華萬葉著蓋詐誠諷謀謠謹豐貢貿賊賓賜贖躍軌輔輩遊遙鄭醜釘鈔鈕鍋鏈闊隻雞頂頗頻顆飾餅養餓餘馬驅髒髮鬥鬧鮮鳥鹽麗麥黃黨齒齡",
+        "订单请关闭取销运费账号转银账评价电话联系系们给这么您点击选择险发货无与为后还没会让证责误问题归过错时间内个码邮网页应该劳烦帮谢对优动烂坏来说钱红绿买卖赔偿贵换仓库宝体产里当样从开车门东业专严营团园图国"
+        "圆场块压报壮寿梦够夹夺奋妇妈孙学实审写将寻导届属层冈岛岭币几厂广废厅张强弹汇径彻恒悦恶恼爱惨惯庆虑忧怀态恳懒户担据挡挤拟扩扰携摄败敌数断于晋暂历条极构枪乐标楼树桥机横档检台欧岁残杀毁气决净浅减测汤沟满"
+        "渔汉洁湿济湾烟热灯烧炉争墙状独奖献现环异毕疗尽监盘众睁确础礼祸税种称稳穷竞笔节范筑筛简签篮筹类粮纪约级纳纯纸细终组结统丝经维紧线缘编缓练县缩总绩织绕缴续罚罢罗习圣闻声职听肃脱脑脚肤脸临兴举旧舰艺术药苏"
+        "亏处虚虫卫冲补装制复见规视亲觉览观触计讯讨训记设许诉诊词试询详认志谁课调谈论谅诸诺谓谎识译议护读变负财贩贪贯贷贴贺资质赚购赛赠赞赢赶赵迹踪军软较载轻辆轮辑输辖办辞农回连周进达违递远适迟迁遗边乡医释针铺"
+        "录键锁镜长阅板阵阴陈陆阳队际随隐虽双杂离难云灵静响项顺须预顿领头额颜愿顾风飞饭饮饱馆驻驾骑骗验惊松鱼齐龙汇柜带虾镇钟铃钢铁闪台灾抢损欢宽围邻台猫尽并布占伞备伤传债储册冻划剂剧势务胜采赖吗仅"
+        "丢创协却厦厨弯征战扫挂扬拨捡拥拦摊权温准滞涨泼玛盗瞒纷绍络绑纵骂胶胆舱华万叶着盖诈诚讽谋谣谨丰贡贸贼宾赐赎跃轨辅辈游遥郑丑钉钞钮锅链阔只鸡顶颇频颗饰饼养饿余马驱脏发斗闹鲜鸟盐丽麦黄党齿龄",
         strict=True,
     )
 )
@@ -53,6 +64,26 @@ class View:
         """The original characters behind a span of the view."""
         first, last = self.span(start, end)
         return self.original[first:last]
+
+    def shortened(self, spans: Sequence[tuple[int, int]]) -> "View":
+        """The view with each of these spans written as one #, so that a long number parts no words that belong."""
+        if not spans:
+            return self
+        text, starts, ends = [], [], []
+        at = 0
+        for begin, stop in sorted(spans):
+            if begin < at:
+                continue
+            text += [self.text[at:begin], "#"]
+            starts += [*self.starts[at:begin], self.starts[begin]]
+            ends += [*self.ends[at:begin], self.ends[stop - 1]]
+            at = stop
+        return View(
+            self.original,
+            "".join([*text, self.text[at:]]),
+            (*starts, *self.starts[at:]),
+            (*ends, *self.ends[at:]),
+        )
 
     def index_of(self, original_at: int) -> int:
         """The first view character that stands at or behind an original place."""

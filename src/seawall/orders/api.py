@@ -1,5 +1,6 @@
 """What other capabilities may use of orders."""
 
+from seawall.orders.buyers import buyer_hint
 from seawall.orders.commands.import_files import (
     ImportFiles,
     ImportReport,
@@ -11,6 +12,6 @@ from seawall.orders.commands.import_files import (
 from seawall.orders.models import ImportFile, Order, Parcel, ProblemParcel
 
 __all__ = [
-    "ImportFile", "ImportFiles", "ImportReport", "Order", "Parcel", "ProblemParcel", "apply_plan", "import_files",
-    "order_ids_in", "plan_import",
+    "ImportFile", "ImportFiles", "ImportReport", "Order", "Parcel", "ProblemParcel", "apply_plan", "buyer_hint",
+    "import_files", "order_ids_in", "plan_import",
 ]  # fmt: skip

@@ -2,16 +2,21 @@
 
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, order_resolved, settle_by_person
-from seawall.outreach.commands.plan_roll_out import PlanRollOut, plan_roll_out
+from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
+from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
-from seawall.outreach.ledger import counts_of
-from seawall.outreach.models import Approval, Attempt, Lane, Recipient, RollOut, Wave
-from seawall.outreach.policy import Ceiling, PlannedMessage, minutes_needed
+from seawall.outreach.groups import named_together
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach_lines import ReachLine, reach_lines
+from seawall.outreach.reach_snapshots import Difference, differences, newest
+from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
@@ -27,6 +32,7 @@ STEPS = (STEP_FIRST_CONTACT, STEP_SECOND_CONTACT)
 __all__ = [
     "DELIVERED",
     "FAILED",
+    "MOST_TOGETHER",
     "OPEN",
     "SENDING",
     "SENT",
@@ -37,9 +43,13 @@ __all__ = [
     "Attempt",
     "Ceiling",
     "Decide",
+    "Difference",
+    "DoorCount",
     "Lane",
     "PlanRollOut",
     "PlannedMessage",
+    "ReachLine",
+    "ReachSnapshot",
     "Recipient",
     "RecipientState",
     "RollOut",
@@ -50,22 +60,34 @@ __all__ = [
     "Worker",
     "WorkerOptions",
     "approve",
+    "assumption_lines",
+    "close_windows",
+    "contacted_orders",
     "counts_of",
+    "differences",
+    "doors_now",
     "give_back",
     "handle_received",
     "hold",
     "leave_out_orders",
     "let_go",
     "minutes_needed",
+    "named_together",
     "new_worker_key",
+    "newest",
     "order_resolved",
     "pause",
     "plan_roll_out",
     "press",
+    "reach_lines",
+    "replan",
+    "replan_moved",
     "resume",
     "send_back",
     "send_sample",
+    "sentence_of",
     "settle_by_person",
+    "span_of",
     "start",
     "stop",
     "take_batch",

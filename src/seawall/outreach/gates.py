@@ -4,13 +4,13 @@ from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from seawall.kernel.clock import Clock
 from seawall.outreach import policy
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
-from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
+from seawall.outreach.states import DELIVERED, FAILED, OPEN, ROLL_OUT, RollOutState
 from seawall.timeline.api import move, record
 
 
@@ -43,10 +43,15 @@ def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
     rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
     counted: Counter[str] = Counter()
     last: datetime | None = None
-    for state, count, newest in rows.values_list("state").annotate(n=Count("pk"), at=Max("state_at")).order_by():
+    failed_messages = 0
+    by_state = rows.values_list("state").annotate(
+        n=Count("pk"), at=Max("state_at"), told=Count("pk", filter=Q(rides_with__isnull=True))
+    )
+    for state, count, newest, told in by_state.order_by():
         counted[state] = count
+        failed_messages += told if state in FAILED else 0
         last = max(filter(None, (last, newest)), default=None)
-    return policy.WaveResult(counts=counted, last_change_at=last)
+    return policy.WaveResult(counts=counted, last_change_at=last, failed_messages=failed_messages)
 
 
 def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
@@ -61,12 +66,13 @@ def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
 
 
 def _next_sample(roll_out: RollOut, clock: Clock) -> None:
-    """The sample's buyer could not be reached: the next buyer in line takes the place."""
-    heir = Recipient.objects.filter(roll_out=roll_out, state="waiting", wave__gt=0).order_by("wave", "rank").first()
+    """The sample's buyer could not be reached: the next in line takes the place, one of a single order first."""
+    waiting = Recipient.objects.filter(roll_out=roll_out, state="waiting", wave__gt=0, rides_with__isnull=True)
+    heir = waiting.order_by("has_riders", "wave", "rank").first()
     if heir is not None:
-        Wave.objects.filter(roll_out=roll_out, number=heir.wave).update(size=_size(roll_out, heir.wave) - 1)
-        Recipient.objects.filter(pk=heir.pk).update(wave=0)
-        Wave.objects.filter(roll_out=roll_out, number=0).update(size=_size(roll_out, 0))
+        Recipient.objects.filter(Q(pk=heir.pk) | Q(rides_with=heir.pk)).update(wave=0)
+        for number in (0, heir.wave):
+            Wave.objects.filter(roll_out=roll_out, number=number).update(size=_size(roll_out, number))
 
 
 def _size(roll_out: RollOut, wave: int) -> int:

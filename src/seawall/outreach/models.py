@@ -133,11 +133,26 @@ class Recipient(models.Model):
     text = models.TextField()
     """The very words, filled in at planning; the audience digest covers them, so approval binds them."""
     text_sha256 = models.CharField(max_length=64)
+    rides_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="riders", db_index=False)
+    """The row whose message names this order too (one buyer, one shop). A rider is never claimed, pressed or looked up;
+    what happens to that message happens to it, by a trigger of the table (migration 0004)."""
+    has_riders = models.BooleanField(default=False)
+    """This row's message names the orders of other rows beside its own."""
+    solo_text = models.TextField(default="")
+    """The approved words for this order alone, should the group part before its message leaves; empty: always alone."""
+    merged_sha256 = models.CharField(max_length=64, default="")
+    """Digest of the approved words for the whole group; stays when the group parts. Empty: always alone."""
     script_digest = models.CharField(max_length=64, default="")
     """The script these words are of: a row contacted under an earlier plan keeps its own."""
     state = models.CharField(max_length=20, default=RecipientState.WAITING.value)
     reason_code = models.CharField(max_length=60, default="")
     reason_params = models.JSONField(default=dict)
+    door = models.CharField(max_length=10, default="")
+    """The door the newest reachability plan chose (outreach.reach.DoorKind); empty: none is open, or not planned so."""
+    door_until = models.DateTimeField(null=True)
+    """Nothing is sent after this instant: nobody says that the door is open then. None: no end is known."""
+    next_doors = models.JSONField(default=list)
+    """Further open doors in order, as [kind, end or null]."""
     claimed_by = models.BigIntegerField(null=True)
     """The worker that holds it: the key of that worker's session advisory lock."""
     claimed_at = models.DateTimeField(null=True)
@@ -174,6 +189,13 @@ class Recipient(models.Model):
                 | ~Q(platform_message_id=""),
                 name="sent_has_platform_id",
             ),
+            models.CheckConstraint(
+                condition=Q(rides_with__isnull=True) | Q(has_riders=False), name="rider_carries_nobody"
+            ),
+            models.CheckConstraint(
+                condition=Q(rides_with__isnull=True) | (~Q(merged_sha256="") & ~Q(solo_text="")),
+                name="rider_has_words_of_its_own",
+            ),
         )
         indexes = (
             models.Index(fields=["lane", "wave", "rank"], condition=Q(state="waiting"), name="recipient_to_claim"),
@@ -190,13 +212,50 @@ class Recipient(models.Model):
                 name="recipient_to_confirm",
             ),
             models.Index(fields=["seat"], condition=Q(state="waiting", seat__isnull=False), name="recipient_at_seat"),
+            models.Index(
+                fields=["door_until"], condition=Q(state="waiting", door_until__isnull=False), name="recipient_closing"
+            ),
             models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
             models.Index(fields=["text_sha256"], name="recipient_by_text"),
             models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),
+            models.Index(fields=["rides_with"], condition=Q(rides_with__isnull=False), name="recipient_riders"),
+            models.Index(
+                fields=["lane"],
+                condition=Q(state="waiting", has_riders=True, attempts__gt=0),
+                name="recipient_group_tried",
+            ),
+            models.Index(fields=["merged_sha256"], condition=~Q(merged_sha256=""), name="recipient_by_merged_text"),
         )
 
     def __str__(self) -> str:
         return f"recipient {self.pk}"
+
+
+class ReachSnapshot(models.Model):
+    """A reachability plan as it was made: numbered within its roll-out, never changed. What stands now is counted from
+    the ledger; this says what was foreseen, when, and why it was made anew."""
+
+    SELLER_PATH = "roll_out__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="reach_snapshots")
+    number = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+    why = models.CharField(max_length=60)
+    """`planned`, `by_person` or `world_moved`."""
+    note = models.TextField(default="")
+    """A person's own words."""
+    made_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    body = models.JSONField()
+    """Totals, lanes, assumptions, duration; layout in outreach.reach_snapshots."""
+    world_mark = models.CharField(max_length=64)
+    """Digest of the lanes and connections it was made for: another one means that the world has moved."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["roll_out", "number"], name="reach_snapshot_once"),)
+
+    def __str__(self) -> str:
+        return f"reachability {self.number} of roll-out {self.roll_out_id}"
 
 
 class Attempt(models.Model):
@@ -242,6 +301,8 @@ class Approval(models.Model):
     on_behalf_of = models.ForeignKey("tenancy.Seller", on_delete=models.PROTECT, related_name="+")
     is_simulated = models.BooleanField()
     comment = models.TextField(default="")
+    origin = models.JSONField(default=dict)
+    """From where it was given (kernel.origin)."""
     at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)
     voided_why = models.CharField(max_length=200, default="")

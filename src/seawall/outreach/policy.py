@@ -1,7 +1,7 @@
 """Decisions and sums of outreach. Pure: no Django, no clock, no logging."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -37,6 +37,10 @@ CONFIRM_LOOKS = 3
 """Looks for the proof of an acknowledged message; after the last it stays acknowledged (ours)."""
 
 
+MOST_TOGETHER = 5
+"""Orders one message may name (ours): more could not be read at a glance, and one refusal would touch too many."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlannedMessage:
     """One buyer's message as it will leave."""
@@ -51,6 +55,10 @@ class PlannedMessage:
     """Sort key, most exposed first: late-dispatched before others, then the earlier deadline, then the order id."""
     not_by: frozenset[str] = frozenset()
     """Modes by which an earlier step was refused for this buyer: this message goes by another door, or not at all."""
+    together: frozenset[int] = frozenset()
+    """The orders that `text` names, this one among them, where it names several; empty: this one alone."""
+    solo_text: str = ""
+    """The words for this order alone, where `text` names several."""
 
     @property
     def text_sha256(self) -> str:
@@ -58,9 +66,33 @@ class PlannedMessage:
         return sha256_text(self.text)
 
     @property
-    def entry(self) -> tuple[int, str, str]:
+    def entry(self) -> tuple[str | int, ...]:
         """What the audience digest covers of it."""
-        return (self.shop_id, self.platform_order_id, self.text_sha256)
+        return audience_entry(self.shop_id, self.platform_order_id, self.text_sha256, self.solo_text)
+
+    def alone(self) -> "PlannedMessage":
+        """The same order with the words that name no other."""
+        return replace(self, text=self.solo_text, solo_text="", together=frozenset()) if self.together else self
+
+
+def whole_groups(messages: Sequence[PlannedMessage]) -> list[PlannedMessage]:
+    """The messages as they may leave: where an order that some words name is not among them, or a group has another
+    shop, language or text in it, every order of that group gets the words that name it alone."""
+    by_order = {message.order_id: message for message in messages}
+
+    def holds(message: PlannedMessage) -> bool:
+        mates = [by_order.get(order) for order in message.together]
+        mine = (message.together, message.shop_id, message.language, message.text)
+        return (
+            len(mates) > 1
+            and message.order_id in message.together
+            and all(
+                mate is not None and mate.solo_text and (mate.together, mate.shop_id, mate.language, mate.text) == mine
+                for mate in mates
+            )
+        )
+
+    return [message if holds(message) else message.alone() for message in messages]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +103,16 @@ class Ceiling:
     currency: str
 
 
-def audience_digest(entries: Iterable[tuple[int, str, str]]) -> str:
-    """Digest over who gets which words: (shop, order number, hash of the text) of every order, in a fixed order."""
-    return digest_of(sorted(list(entry) for entry in entries))
+def audience_entry(shop_id: int, platform_order_id: str, text_sha256: str, solo_text: str) -> tuple[str | int, ...]:
+    """What the audience digest covers of one order: shop, order number, hash of its words; where these name further
+    orders, also the hash of the words it would get alone, so that an approval binds both."""
+    entry = (shop_id, platform_order_id, text_sha256)
+    return (*entry, sha256_text(solo_text)) if solo_text else entry
+
+
+def audience_digest(entries: Iterable[tuple[str | int, ...]]) -> str:
+    """Digest over who gets which words: the `audience_entry` of every order, in a fixed order."""
+    return digest_of(sorted((list(entry) for entry in entries), key=lambda entry: (entry[0], str(entry[1]))))
 
 
 def binding_digest(*, script: str, audience: str, facts: str, ceiling: Ceiling) -> str:
@@ -109,6 +148,8 @@ class WaveResult:
 
     counts: Mapping[str, int]
     last_change_at: datetime | None
+    failed_messages: int | None = None
+    """Messages among its failures, where some name several orders; None: as many as failures."""
 
     def of(self, *states: str) -> int:
         """How many are in any of the states."""
@@ -122,9 +163,13 @@ def failures(result: WaveResult) -> tuple[int, int]:
 
 
 def too_many_failures(result: WaveResult, max_share: Decimal) -> Reason | None:
-    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early."""
+    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early.
+
+    The share is of orders, but one refused message is one refusal however many orders it names.
+    """
     failed, settled = failures(result)
-    if failed < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
+    refusals = failed if result.failed_messages is None else result.failed_messages
+    if refusals < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
         return None
     return Reason("too_many_failures", {"failed": failed, "settled": settled, "limit": f"{max_share:.1%}"})
 

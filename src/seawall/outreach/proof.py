@@ -10,6 +10,7 @@ from seawall.connectors.contracts import ChatMessage
 from seawall.evidence.api import Capture, Grade, again, grade_of, is_blocked, is_recalled, keep
 from seawall.inbox.api import Conversation
 from seawall.kernel.clock import Clock
+from seawall.outreach.groups import named_with
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 
@@ -18,10 +19,11 @@ _STEPS = ((Grade.CONFIRMED, "confirmed"), (Grade.READ, "read"), (Grade.ANSWERED,
 
 def apply_record(message: ChatMessage, *, recipient_id: int, clock: Clock) -> None:
     """Our own message was seen in the platform's record, and that record is kept: the row becomes what its records
-    prove, with what the buyer did before this proof came. Seeing it twice changes nothing."""
-    row = Recipient.objects.select_related("order").get(pk=recipient_id)
-    _tie_early(row, message)
-    follow_records(row, clock=clock)
+    prove, with what the buyer did before this proof came, and so does every order the message names. Seeing it twice
+    changes nothing."""
+    for row in named_with(recipient_id):
+        _tie_early(row, message)
+        follow_records(row, clock=clock)
 
 
 def follow_records(row: Recipient, *, clock: Clock) -> None:

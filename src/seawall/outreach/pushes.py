@@ -21,6 +21,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
 from seawall.kernel.errors import SeawallError
 from seawall.kernel.markets import Platform
+from seawall.outreach.groups import keep_for_all
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient
 from seawall.outreach.proof import apply_record, follow_records
@@ -130,21 +131,25 @@ def _connection_of(row: ReceivedEvent, seller_id: str) -> Connection | None:
 
 def _own_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> None:
     """The seller's own message in the platform's record: the proof that it was really sent, or really filtered."""
-    recipient = _recipient_of(arrival, message)
+    rows = _sendings_of(arrival, message) or _parted(arrival, message)
     store_message(
         message, team_id=arrival.team_id, shop_id=arrival.shop_id,
-        recipient_id=recipient.pk if recipient else None, received_at=arrival.stored.received_at,
+        recipient_id=rows[0].pk if rows else None, received_at=arrival.stored.received_at,
     )  # fmt: skip
-    _keep(arrival, message, recipient)
-    if recipient is None:
-        return
-    if not recipient.platform_message_id:
-        # The push overtook the answer of the send call, or came where none ever did: the platform's word settles it.
-        Recipient.objects.filter(pk=recipient.pk, platform_message_id="").update(
-            platform_message_id=message.message_id, session_id=message.session_id, sent_at=message.sent_at
-        )
-        move_rows(Recipient.objects.filter(pk=recipient.pk), "acknowledged", clock=clock)
-    apply_record(message, recipient_id=recipient.pk, clock=clock)
+    if not rows:
+        keep([_capture(arrival, message, None)])
+    keep(_capture(arrival, message, each) for each in _told_beside(arrival, message, rows))
+    for row in rows:
+        # There is a push for every message: those of single orders are spared a look for others.
+        (keep_for_all if row.has_riders else keep)([_capture(arrival, message, row)])
+        if not row.platform_message_id:
+            # The push overtook the answer of the send call, or came where none ever did: the platform's word settles
+            # it.
+            Recipient.objects.filter(pk=row.pk, platform_message_id="").update(
+                platform_message_id=message.message_id, session_id=message.session_id, sent_at=message.sent_at
+            )
+            move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
+        apply_record(message, recipient_id=row.pk, clock=clock)
 
 
 def _buyer_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> None:
@@ -158,8 +163,7 @@ def _buyer_message(arrival: _Arrival, message: ChatMessage, clock: Clock) -> Non
     if message.speaker is not Speaker.BUYER:
         return
     tied: Sequence[Recipient | None] = rows or [None]
-    for each in tied:
-        _keep(arrival, message, each)
+    keep(_capture(arrival, message, each) for each in tied)
     for row in rows:
         follow_records(row, clock=clock)
 
@@ -197,30 +201,54 @@ def _contacted(arrival: _Arrival, session_id: str) -> QuerySet[Recipient]:
     ).select_related("order")  # fmt: skip
 
 
-def _recipient_of(arrival: _Arrival, message: ChatMessage) -> Recipient | None:
+def _sendings_of(arrival: _Arrival, message: ChatMessage) -> list[Recipient]:
     """The ledger row a message of ours is the sending of: by platform id, else by its words (they name the order) where
-    an attempt has no answer yet. Each look goes by an index: there is a push for every message."""
-    mine = Recipient.objects.filter(team_id=arrival.team_id, order__shop_id=arrival.shop_id).order_by("pk")
+    an attempt has no answer yet. More than one only where a group had parted, see `_parted`. Each look goes by an
+    index: there is a push for every message."""
+    mine = _messages_of(arrival)
     same_words = mine.filter(text_sha256=sha256_text(message.text))
-    tried = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
     return (
-        same_words.filter(platform_message_id=message.message_id).first()
-        or mine.filter(session_id=message.session_id, platform_message_id=message.message_id).first()
-        or same_words.filter(tried, platform_message_id="").first()
+        list(same_words.filter(platform_message_id=message.message_id))
+        or list(mine.filter(session_id=message.session_id, platform_message_id=message.message_id))
+        or list(same_words.filter(_TRIED, platform_message_id="")[:1])
     )
 
 
-def _keep(arrival: _Arrival, message: ChatMessage, row: Recipient | None) -> None:
-    keep(
-        [
-            NewCapture(
-                team_id=arrival.team_id, shop_id=arrival.shop_id,
-                incident_id=row.incident_id if row else None, order_id=row.order_id if row else None,
-                recipient_id=row.pk if row else None, source=CaptureSource.PUSH,
-                path=f"push/{arrival.event.platform_type}", body=arrival.stored.body,
-                our_time=arrival.stored.received_at, session_id=message.session_id, message_id=message.message_id,
-                speaker=message.speaker.value, text=message.text, blocked_note=message.blocked_note,
-                is_auto_reply=message.is_auto_reply, is_recalled=message.is_recalled, platform_time=message.sent_at,
-            )
-        ]
+_TRIED = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
+"""An attempt has no answer yet, or was looked for in vain."""
+
+
+def _messages_of(arrival: _Arrival) -> QuerySet[Recipient]:
+    """The shop's messages: rows that ride with another's have none of their own."""
+    return Recipient.objects.filter(
+        team_id=arrival.team_id, order__shop_id=arrival.shop_id, rides_with__isnull=True
+    ).order_by("pk")
+
+
+def _parted(arrival: _Arrival, message: ChatMessage) -> list[Recipient]:
+    """The rows of a group that was looked for in vain and parted since, whose one message is there after all: what has
+    not been sent alone in between must not go again, and has the words that the platform shows."""
+    words = sha256_text(message.text)
+    rows = list(_messages_of(arrival).filter(_TRIED, merged_sha256=words, platform_message_id="").select_for_update())
+    Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(text=message.text, text_sha256=words)
+    return rows
+
+
+def _told_beside(arrival: _Arrival, message: ChatMessage, rows: Sequence[Recipient]) -> QuerySet[Recipient]:
+    """Orders that the words of a parted group named as well, but whose rows go another way (left out, or sent alone in
+    between): their buyer was told all the same, and the record of it is kept with them."""
+    parted = [row.merged_sha256 for row in rows if row.merged_sha256 and not row.has_riders]
+    mates = _messages_of(arrival).filter(merged_sha256__in=parted, has_riders=False)
+    return mates.exclude(pk__in=[row.pk for row in rows])
+
+
+def _capture(arrival: _Arrival, message: ChatMessage, row: Recipient | None) -> NewCapture:
+    return NewCapture(
+        team_id=arrival.team_id, shop_id=arrival.shop_id,
+        incident_id=row.incident_id if row else None, order_id=row.order_id if row else None,
+        recipient_id=row.pk if row else None, source=CaptureSource.PUSH,
+        path=f"push/{arrival.event.platform_type}", body=arrival.stored.body,
+        our_time=arrival.stored.received_at, session_id=message.session_id, message_id=message.message_id,
+        speaker=message.speaker.value, text=message.text, blocked_note=message.blocked_note,
+        is_auto_reply=message.is_auto_reply, is_recalled=message.is_recalled, platform_time=message.sent_at,
     )  # fmt: skip

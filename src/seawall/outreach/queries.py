@@ -8,10 +8,16 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from seawall.kernel.clock import Clock
-from seawall.outreach.models import Approval, Lane, Recipient, RollOut, Wave
+from seawall.outreach.commands.replan import CAN_BE_REPLANNED
+from seawall.outreach.models import Approval, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.states import RollOutState
 from seawall.shops.api import Connection, Shop
 from seawall.tenancy.api import Actor, scoped
+
+__all__ = [
+    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "ShopProgress", "approvals_of", "audience_of", "counts_by_incident",
+    "lane_sizes", "last_change", "live_roll_outs", "sample_of", "shops_of", "snapshots_of", "waves_of",
+]  # fmt: skip
 
 PACE_SPAN = timedelta(minutes=1)
 """The span over which a lane's present pace is measured."""
@@ -57,7 +63,7 @@ def shops_of(actor: Actor, incident_id: int, step: str, *, clock: Clock) -> list
     for shop_id, state, number in rows.values_list("order__shop_id", "state").annotate(n=Count("pk")).order_by():
         counts[shop_id][state] = number
     lately = dict(
-        rows.filter(sent_at__gt=clock.now() - PACE_SPAN)
+        rows.filter(sent_at__gt=clock.now() - PACE_SPAN, rides_with__isnull=True)
         .values_list("order__shop_id")
         .annotate(n=Count("pk"))
         .order_by()
@@ -88,9 +94,15 @@ def waves_of(roll_out: RollOut) -> list[Wave]:
     return list(roll_out.waves.order_by("number"))
 
 
+def snapshots_of(actor: Actor, roll_out: RollOut, *, most: int) -> list[ReachSnapshot]:
+    """Its reachability plans, the newest first, at most so many."""
+    rows = scoped(ReachSnapshot, actor).filter(roll_out=roll_out).select_related("made_by")
+    return list(rows.order_by("-number")[:most])
+
+
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
     """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
-    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0)
+    rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0, rides_with__isnull=True)
     rows = rows.select_related("order__shop")
     return rows.filter(attempts__gt=0).order_by("pk").last() or rows.filter(lane__isnull=False).first()
 
@@ -107,7 +119,12 @@ class Audience:
 
     languages: Mapping[str, int] = field(default_factory=dict)
     can_be_sent: int = 0
+    """Orders that are told."""
+    messages: int = 0
+    """Messages that tell them: fewer where one names several orders of a buyer."""
     no_connection: int = 0
+    unreachable: int = 0
+    """Buyers whom the platform lets nobody write to."""
 
 
 def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> Audience:
@@ -121,13 +138,27 @@ def audience_of(actor: Actor, roll_out: RollOut, *, only_left: bool = False) -> 
     return Audience(
         languages=languages,
         can_be_sent=sum(languages.values()),
+        messages=_of_plan(rows, only_left=only_left).filter(rides_with__isnull=True).count(),
         no_connection=rows.filter(state="no_connection").count(),
+        unreachable=rows.filter(state="unreachable").count(),
     )
 
 
+def doors_of(actor: Actor, roll_out: RollOut) -> dict[str, int]:
+    """How many of a plan's buyers are reached by which door: a lane's mode, or `none` where there is no connection.
+
+    The same before and after the roll-out; orders left out are not counted, nor those written to under another plan.
+    """
+    rows = scoped(Recipient, actor).filter(roll_out=roll_out)
+    counted = _of_plan(rows, only_left=False).values_list("lane__mode").annotate(n=Count("pk")).order_by("-n")
+    found = dict(counted)
+    unreached = rows.filter(state="no_connection").count()
+    return found | ({"none": unreached} if unreached else {})
+
+
 def lane_sizes(roll_out: RollOut, *, only_left: bool = False) -> list[tuple[Lane, int]]:
-    """Each lane with how many rows are planned in it; with `only_left`, how many still wait."""
-    rows = _of_plan(Recipient.objects.filter(roll_out=roll_out), only_left=only_left)
+    """Each lane with how many messages are planned in it; with `only_left`, how many still wait."""
+    rows = _of_plan(Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=True), only_left=only_left)
     sizes = dict(rows.values_list("lane_id").annotate(n=Count("pk")).order_by())
     return [(lane, sizes.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
 

@@ -33,6 +33,8 @@ class RecipientState(StrEnum):
     REJECTED = "rejected"
     NEEDS_PERSON = "needs_person"
     NO_CONNECTION = "no_connection"
+    UNREACHABLE = "unreachable"
+    """The platform lets nobody write to this buyer (any more), whatever the connection; the reason says why."""
     TOO_LATE = "too_late"
     LEFT_OUT = "left_out"
 
@@ -87,7 +89,12 @@ RECIPIENT = Machine[RecipientState](
         (_P.WAITING, "leave_out"): _P.LEFT_OUT,
         (_P.WAITING, "too_late"): _P.TOO_LATE,
         (_P.WAITING, "no_connection"): _P.NO_CONNECTION,
+        (_P.WAITING, "unreachable"): _P.UNREACHABLE,
+        # A door opened before the seller approved: a shop was connected, the buyer wrote.
+        (_P.NO_CONNECTION, "door_opened"): _P.WAITING,
+        (_P.UNREACHABLE, "door_opened"): _P.WAITING,
         (_P.NO_CONNECTION, "leave_out"): _P.LEFT_OUT,
+        (_P.UNREACHABLE, "leave_out"): _P.LEFT_OUT,
         # Proof may only rise, and only by the platform's own record; a filter or a recall takes all of it away.
         (_P.ACKNOWLEDGED, "confirmed"): _P.CONFIRMED,
         (_P.ACKNOWLEDGED, "blocked"): _P.BLOCKED,
@@ -100,6 +107,12 @@ RECIPIENT = Machine[RecipientState](
     },
     terminal=frozenset({_P.BLOCKED, _P.REJECTED, _P.TOO_LATE, _P.LEFT_OUT}),
 )
+
+RIDERS = (
+    "An order that is told in another order's message moves only with that order, by a trigger of the table and in the"
+    " same statement: both always stand in the same state."
+)
+"""How the machine moves rows that ride with another's message (migration 0004); it stands in the reference."""
 
 OPEN = frozenset({_P.WAITING, _P.CLAIMED, _P.UNKNOWN})
 """Not settled yet: a roll-out with one of these is not done."""

@@ -12,7 +12,15 @@ from enum import StrEnum
 
 from seawall.kernel.money import Money
 
-Value = str | date | Money
+
+@dataclass(frozen=True)
+class Several:
+    """The values of one placeholder for several orders that one message names, in the order of the orders."""
+
+    values: tuple[str | date | datetime, ...]
+
+
+Value = str | date | Money | Several
 
 
 class PlaceholderKind(StrEnum):
@@ -118,10 +126,15 @@ PLACEHOLDERS: dict[str, Placeholder] = {each.name: each for each in _DECLARED}
 NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """A well-formed placeholder in a template."""
 
+FORM = re.compile(r"\{([^{}|\n]{0,60})\|([^{}|\n]{0,60})\}")
+"""Two forms of a word or of a few: for one order, for several."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceholderValues:
     """What one buyer's message is filled with. None means: not known, and a text that needs it is refused.
+
+    A message that names several orders has `Several` order numbers, items and days.
 
     `order_date` may be an aware instant; it is written as the day it had in the market's zone.
     `cause` is the facts sheet's sentence in the language of the text. `new_date` is a day that stands on the facts
@@ -129,9 +142,9 @@ class PlaceholderValues:
     """
 
     shop: str | None = None
-    order_id: str | None = None
-    item: str | None = None
-    order_date: date | datetime | None = None
+    order_id: str | Several | None = None
+    item: str | Several | None = None
+    order_date: date | datetime | Several | None = None
     cause: str | None = None
     compensation: Money | None = None
     new_date: date | datetime | None = None
@@ -151,10 +164,15 @@ def names_in(template: str) -> tuple[str, ...]:
 
 
 def longest_length(template: str) -> int:
-    """Code points of a template once every declared placeholder takes its longest form."""
+    """Code points of a template once every declared placeholder takes its longest form, for one order.
+
+    Words for several orders are measured when they are filled: only as many orders go together as then fit.
+    """
     grown = len(template)
     for match in NAME.finditer(template):
         declared = PLACEHOLDERS.get(match.group(1))
         if declared is not None:
             grown += declared.max_length - len(match.group(0))
+    for match in FORM.finditer(template):
+        grown += len(match.group(1)) - len(match.group(0))
     return grown

@@ -19,7 +19,16 @@ from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market
 from seawall.kernel.money import DECIMALS, Money
-from seawall.scripts.placeholders import NAME, PLACEHOLDERS, Placeholder, PlaceholderKind, PlaceholderValues, Value
+from seawall.scripts.placeholders import (
+    NAME,
+    PLACEHOLDERS,
+    Placeholder,
+    PlaceholderKind,
+    PlaceholderValues,
+    Several,
+    Value,
+)
+from seawall.scripts.several import and_others, listed, reading
 
 ELLIPSIS = "…"
 
@@ -69,11 +78,12 @@ class Rendered:
 
 
 def render(template: str, values: PlaceholderValues, language: Language, market: Market) -> Rendered:
-    """Fill a template.
+    """Fill a template: for several orders in its second forms (see `seawall.scripts.several`).
 
     Raises InvalidInput: `placeholder_unresolved` (name not declared, value missing or blank, or a stray brace),
     `placeholder_too_long` (a value that may not be cut), `placeholder_wrong_money` (not the market's currency).
     """
+    template = reading(template, several=isinstance(values.order_id, Several)).text
     pieces: list[str] = []
     spans: list[FilledSpan] = []
     at = length = 0
@@ -102,6 +112,24 @@ def _value_text(name: str, values: PlaceholderValues, language: Language, market
     value = values.get(name) if declared is not None else None
     if declared is None or value is None:
         raise InvalidInput("placeholder_unresolved", name=name)
+    if isinstance(value, Several):
+        return _written_together(declared, value, language, market)
+    return _written(declared, value, language, market)
+
+
+def _written_together(declared: Placeholder, several: Several, language: Language, market: Market) -> str:
+    """The values of several orders, each written as it would be alone; equal ones once. Items are not listed: the
+    first, and that there are others."""
+    written = list(dict.fromkeys(_written(declared, each, language, market) for each in several.values))
+    if not written:
+        raise InvalidInput("placeholder_unresolved", name=declared.name)
+    if declared.kind is PlaceholderKind.ITEM_TITLE:
+        return written[0] if len(written) == 1 else and_others(written[0], language)
+    return listed(written, language)
+
+
+def _written(declared: Placeholder, value: Value, language: Language, market: Market) -> str:
+    name = declared.name
     written = _write(declared, value, language, market)
     if not written:
         raise InvalidInput("placeholder_unresolved", name=name)
@@ -117,6 +145,8 @@ def _write(declared: Placeholder, value: Value, language: Language, market: Mark
         return money_text(value, language, market)
     if isinstance(value, date):
         return date_text(value, language, market)
+    if isinstance(value, Several):
+        raise InvalidInput("placeholder_unresolved", name=declared.name)
     cleaned = one_line(value)
     # The sentence goes on after a cause, so its own full stop would stand in the middle.
     return cleaned.rstrip(" .。．") if declared.kind is PlaceholderKind.FACT_TEXT else cleaned

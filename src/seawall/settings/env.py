@@ -17,6 +17,7 @@ from seawall.settings.problems import as_sentences
 from seawall.settings.secret_files import read_or_make
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SAFE_ENDPOINTS = frozenset({("https", True), ("https", False), ("http", True)})
 
 
 def default_home() -> Path:
@@ -87,6 +88,15 @@ class Settings(BaseSettings):
         default=None, description="Folder of evidence packs; SEAWALL_HOME/evidence if unset."
     )
 
+    # --- a second reader of wording (off until a base URL and a model are set) --------------------------------------
+    lint_model_url: str = Field(
+        default="",
+        description="OpenAI-compatible endpoint that reads wording after the rules; https, or this machine.",
+    )
+    lint_model: str = Field(default="", description="Name of the model to ask there.")
+    lint_model_key: SecretStr | None = Field(default=None, description="Its key, when it wants one.")
+    lint_model_timeout_s: int = Field(default=20, ge=1, le=120, description="Seconds to wait for its answer.")
+
     # --- telling --------------------------------------------------------------------------------------------------
     log_format: Literal["json", "text"] = Field(default="json", description="Form of log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -101,7 +111,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
 
-    @field_validator("database_url", "secret_key", "encryption_key", mode="before")
+    @field_validator("database_url", "secret_key", "encryption_key", "lint_model_key", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -118,6 +128,15 @@ class Settings(BaseSettings):
             parts = urlsplit(value)
             if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
                 raise ValueError("setting_not_an_address")
+        return value.rstrip("/")
+
+    @field_validator("lint_model_url")
+    @classmethod
+    def _is_safe_endpoint(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if not parts.hostname or parts.query or (parts.scheme, parts.hostname in LOOPBACK) not in _SAFE_ENDPOINTS:
+                raise ValueError("setting_not_a_safe_endpoint")
         return value.rstrip("/")
 
     @field_validator("secret_key")

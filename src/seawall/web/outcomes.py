@@ -14,7 +14,7 @@ SEGMENTS: tuple[tuple[str, Words, str, tuple[str, ...]], ...] = (
     ("accepted", _p("outcome", "Accepted"), "run2", ("acknowledged",)),
     ("person", _p("outcome", "Needs a person"), "warn", ("needs_person", "unknown")),
     ("refused", _p("outcome", "Refused"), "risk", ("rejected", "blocked")),
-    ("unreachable", _p("outcome", "No connection"), "mute", ("no_connection",)),
+    ("unreachable", _p("outcome", "No way to write"), "mute", ("no_connection", "unreachable")),
     ("dropped", _p("outcome", "Not sent"), "off", ("left_out", "too_late")),
     ("waiting", _p("outcome", "Waiting"), "wait", ("waiting", "claimed", "unplanned")),
 )

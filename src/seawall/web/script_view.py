@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from seawall.kernel.languages import BUYER_LANGUAGES, Language
 from seawall.kernel.markets import Market, Platform
-from seawall.scripts.api import PLACEHOLDER, ScriptText, ScriptVersion, longest_length
+from seawall.scripts.api import FORM, PLACEHOLDER, ScriptText, ScriptVersion, longest_length
 from seawall.scripts.lint import LENGTH_LIMITS
 
-ORDER = (Language.ZH_HANS, *BUYER_LANGUAGES)
+ORDER = (Language.ZH_HANS, *BUYER_LANGUAGES, Language.ZH_HANT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,8 @@ def _text(row: ScriptText, places: list[tuple[str, str]]) -> TextView:
 
 
 def pieces_of(template: str) -> Iterator[Piece]:
-    """The text cut at its placeholders."""
+    """The text cut at its placeholders; forms for one order and for several stand side by side."""
+    template = FORM.sub(r"\1/\2", template)
     end = 0
     for match in PLACEHOLDER.finditer(template):
         if match.start() > end:

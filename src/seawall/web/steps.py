@@ -16,7 +16,7 @@ from seawall.web.wording import SOP, Words
 STEP_VERBS: Mapping[str, tuple[str, ...]] = {
     "facts": ("facts.attest",),
     "script": ("incident.script_ready",),
-    "risk": ("incident.planned",),
+    "risk": ("risk.keep", "incident.planned"),
     "sample": ("incident.sample_sent",),
     "approval": ("incident.approved",),
     "roll_out": ("incident.rolling_out",),
@@ -33,6 +33,7 @@ class Step:
     """One of the eight."""
 
     number: int
+    name: str
     words: Words
     look: str
     """done, now or todo."""
@@ -63,6 +64,7 @@ def steps_of(state: str, latest: Mapping[str, Entry], *, has_answers: bool) -> l
         found.append(
             Step(
                 number=place + 1,
+                name=name,
                 words=SOP[name],
                 look=look,
                 entry=entry,

@@ -6,7 +6,22 @@ from django.urls import path
 
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
-from seawall.web.pages import board, cancels, cases, decide, imports, packs, room, rules, shops, steer
+from seawall.web.pages import (
+    board,
+    cancels,
+    cases,
+    decide,
+    imports,
+    links,
+    packs,
+    reach,
+    risk,
+    room,
+    rules,
+    seller_link,
+    shops,
+    steer,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -17,8 +32,14 @@ urlpatterns = [
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
     path("incidents/<str:code>/cancellations/", cancels.cancels, name="cancels"),
     path("incidents/<str:code>/cancellations/act/", cancels.act, name="act_on_cancels"),
+    path("incidents/<str:code>/plan/", reach.plan, name="plan"),
+    path("incidents/<str:code>/plan/anew/", reach.replan, name="replan"),
+    path("incidents/<str:code>/plan/export.<str:kind>", reach.download, name="plan_export"),
     path("incidents/<str:code>/attest/", decide.attest, name="attest"),
     path("incidents/<str:code>/approve/", decide.approve, name="approve"),
+    path("incidents/<str:code>/risk/", risk.risk, name="risk"),
+    path("incidents/<str:code>/links/", links.links, name="links"),
+    path("incidents/<str:code>/links/<int:pk>/", links.link, name="link"),
     path("incidents/<str:code>/sample/", steer.sample, name="sample"),
     path("incidents/<str:code>/start/", steer.start, name="start"),
     path("incidents/<str:code>/pause/", steer.pause, name="pause"),
@@ -35,6 +56,9 @@ urlpatterns = [
     path("shops/", shops.shops, name="shops"),
     path("shops/callback/", shops.callback, name="shop_callback"),
     path("shops/<int:pk>/connect/", shops.connect, name="connect_shop"),
+    path("a/<str:token>/", seller_link.page, name="seller_link"),
+    path("a/<str:token>/papers/<str:sha256>/", seller_link.paper, name="seller_link_paper"),
+    path("a/<str:token>/packs/<int:number>/", seller_link.pack, name="seller_link_pack"),
     path("in/<str:token>/", sign_in.by_link, name="sign_in_link"),
     path("in/<str:token>", sign_in.by_link),
     path("team/", sign_in.choose_team, name="choose_team"),

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
+from seawall.web.times import DESK_ZONE
 from seawall.web.wording import KINDS, Look, Words, words_of
 
 VERBS: Mapping[str, Look] = {
@@ -22,15 +25,23 @@ VERBS: Mapping[str, Look] = {
     "incident.close": Look(words=_("Storm closed"), icon="circle-check"),
     "cases.add": Look(words=_("Orders added: %(cases)s in all"), icon="package"),
     "case.withdraw": Look(words=_("Order %(order)s withdrawn"), icon="circle-minus"),
+    "clock.warned": Look(words=_("%(clock)s: %(count)s orders are near, the first at %(first)s"), icon="alarm"),
+    "clock.breached": Look(words=_("%(clock)s: passed for %(count)s orders"), icon="alert-triangle"),
+    "clock.moved": Look(words=_("%(clock)s: moved for %(count)s orders"), icon="calendar-time"),
     "rule.override": Look(words=_("Own figure for the rule %(rule)s: %(value)s"), icon="list-check"),
     "rule.restore": Look(words=_("Own figure for the rule %(rule)s taken back"), icon="arrow-back-up"),
     "facts.write": Look(words=_("Facts sheet written"), icon="list-check"),
     "facts.attest": Look(words=_("Seller attested facts v%(version)s"), icon="user-check"),
+    "facts.refused": Look(words=_("Seller says facts v%(version)s are not right"), icon="arrow-back-up"),
+    "risk.keep": Look(words=_("Risk sheet v%(version)s looked at and kept"), icon="adjustments"),
+    "approval.link": Look(words=_("Link for %(person)s made"), icon="link"),
+    "approval.link_revoked": Look(words=_("Link for %(person)s taken back"), icon="link-off"),
     "facts.papers": Look(words=_("Facts sheet bound to new papers"), icon="paperclip"),
     "papers.add": Look(words=_("Paper added: %(name)s"), icon="paperclip"),
     "script.submit": Look(words=_("Script v%(number)s frozen"), icon="lock"),
     "script.revise": Look(words=_("Script taken up again"), icon="pencil"),
     "outreach.plan": Look(words=_("Plan: %(can_be_sent)s of %(orders)s can be sent"), icon="route"),
+    "outreach.replan": Look(words=_("Reachability planned anew: no. %(number)s"), icon="route"),
     "outreach.void": Look(words=_("Plan void"), icon="ban"),
     "outreach.sample": Look(words=_("Sample released"), icon="send"),
     "outreach.sample_sent": Look(words=_("Platform took the sample"), icon="send"),
@@ -81,7 +92,7 @@ VERBS: Mapping[str, Look] = {
 
 NOISE = frozenset({
     "seat.take", "seat.give_back", "outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit",
-    "outreach.stop",
+    "outreach.stop", "clock.moved",
 })  # fmt: skip
 """Verbs that stand beside another of the same act; the short list leaves them out, the whole one shows them."""
 
@@ -120,9 +131,21 @@ def _params(entry: Entry) -> _Params:
 def _plain(name: str, value: Any) -> str | Words:
     if name == "kind":
         return words_of(KINDS, str(value))
+    if name == "clock":
+        return text(f"rules_clock_{value}")
+    if name == "first":
+        return short_instant(str(value))
     if name == "binding":
         return short_digest(str(value))
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def short_instant(said: str) -> str:
+    """An instant of an entry in the desk's time; as it stands when it is none."""
+    try:
+        return f"{datetime.fromisoformat(said).astimezone(DESK_ZONE):%m-%d %H:%M}"
+    except ValueError:
+        return said
 
 
 def short_digest(digest: str) -> str:

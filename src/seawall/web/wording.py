@@ -92,7 +92,8 @@ RECIPIENT_STATES: Mapping[str, Look] = {
     "rejected": Look(words=_p("recipient", "Refused by the platform"), tone="risk", icon="ban"),
     "needs_person": Look(words=_p("recipient", "Needs a person"), tone="warn", icon="user-exclamation"),
     "no_connection": Look(words=_p("recipient", "No connection yet"), icon="plug-connected-x"),
-    "too_late": Look(words=_p("recipient", "Deadline passed first"), icon="clock-off"),
+    "unreachable": Look(words=_p("recipient", "No chat door open"), icon="ban"),
+    "too_late": Look(words=_p("recipient", "Its time ran out first"), icon="clock-off"),
     "left_out": Look(words=_p("recipient", "Left out"), icon="circle-minus"),
     "unplanned": Look(words=_p("recipient", "Not planned yet"), icon="circle-dashed"),
 }
@@ -106,6 +107,24 @@ GRADES: Mapping[str, Look] = {
     "answered": Look(words=_p("grade", "Answered, by the platform’s record"), tone="ok", icon="message-check"),
 }
 
+LINKS: Mapping[str, Look] = {
+    "open": Look(words=_p("link", "Waits for a decision"), tone="ask", icon="user-question"),
+    "approved": Look(words=_p("link", "Approved"), tone="ok", icon="user-check"),
+    "sent_back": Look(words=_p("link", "Sent back"), tone="warn", icon="arrow-back-up"),
+    "attested": Look(words=_p("link", "Facts attested"), tone="ok", icon="user-check"),
+    "refused": Look(words=_p("link", "Facts not right"), tone="warn", icon="arrow-back-up"),
+    "settled": Look(words=_p("link", "Decided in another way"), icon="check"),
+    "expired": Look(words=_p("link", "Expired"), icon="clock-off"),
+    "revoked": Look(words=_p("link", "Taken back"), icon="ban"),
+    "void": Look(words=_p("link", "Void: an edit came after it"), icon="ban"),
+}
+"""What became of a link: its decision where there is one, else its status."""
+
+LINK_PURPOSES: Mapping[str, Words] = {
+    "approve": _p("link", "approve the sample"),
+    "attest": _p("link", "attest the facts"),
+}
+
 ROLES: Mapping[str, Words] = {
     "admin": _p("role", "Administrator"),
     "lead": _p("role", "Team lead"),
@@ -115,8 +134,14 @@ ROLES: Mapping[str, Words] = {
     "system": _p("role", "System"),
 }
 
-KINDS: Mapping[str, Words] = {"customs_return": _("Returned by customs")}
-KIND_ICONS: Mapping[str, Look] = {"customs_return": Look(words=_("Returned by customs"), tone="risk", icon="container")}
+KIND_ICONS: Mapping[str, Look] = {
+    "customs_return": Look(words=_("Returned by customs"), tone="risk", icon="container"),
+    "false_delivered": Look(words=_("Shown as delivered, not there"), tone="risk", icon="package-off"),
+    "delay": Look(words=_("Delayed"), tone="warn", icon="clock-pause"),
+    "stock_out": Look(words=_("Out of stock"), tone="warn", icon="box-off"),
+    "problem_parcels": Look(words=_("Problem parcels"), tone="warn", icon="package-import"),
+}
+KINDS: Mapping[str, Words] = {kind: look.words for kind, look in KIND_ICONS.items()}
 
 MODES: Mapping[str, Look] = {
     "api": Look(words=_p("mode", "Interface"), icon="plug-connected"),
@@ -269,6 +294,8 @@ EVENTS: Mapping[str, Words] = {
     "leave_out": _p("event", "leave out"),
     "too_late": _p("event", "be too late"),
     "no_connection": _p("event", "lose the connection"),
+    "unreachable": _p("event", "lose the last door"),
+    "door_opened": _p("event", "get a door"),
     "confirmed": _p("event", "be confirmed"),
     "blocked": _p("event", "be filtered"),
     "read": _p("event", "be read"),
@@ -294,6 +321,11 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
     "seat.work": _p("permission", "work at a seat"),
+    "risk.read": _p("permission", "see the risk sheet"),
+    "risk.keep": _p("permission", "keep a risk sheet"),
+    "approval.links": _p("permission", "see the seller’s links"),
+    "approval.link": _p("permission", "make links for the seller"),
+    "seller.person": _p("permission", "name a person of the seller"),
     "outreach.approve": _p("permission", "approve or send back"),
     "outreach.start": _p("permission", "start the roll-out"),
     "outreach.pause": _p("permission", "pause the roll-out"),

@@ -23,6 +23,9 @@ class SessionOpened:
 
     session_id: str
     exchange: Exchange
+    buyer_key: str = ""
+    """Equal for two orders of one shop when, and only when, the platform says that their buyer is the same account;
+    empty where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)

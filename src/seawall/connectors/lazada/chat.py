@@ -51,7 +51,8 @@ class LazadaChat(LazadaBase):
         )
         if not session_id:
             raise self._doubt("no session_id", SESSION_OPEN, answer)
-        return SessionOpened(session_id=session_id, exchange=answer.exchange)
+        # A conversation is of one seller account and one buyer account (its id names both [I]).
+        return SessionOpened(session_id=session_id, exchange=answer.exchange, buyer_key=session_id)
 
     async def send_text(self, session_id: str, text: str, *, order_id: str = "") -> MessageSent:
         """Send once; `order_id` is not needed here, since a conversation belongs to an order already."""

@@ -52,7 +52,7 @@ class ChatCalls(ShopCalls):
         session_id = id_of(answer.data.get("conversation_id"))
         if not session_id:
             raise answer.unreadable("no conversation_id")
-        return SessionOpened(session_id=session_id, exchange=answer.exchange)
+        return SessionOpened(session_id=session_id, exchange=answer.exchange, buyer_key=order.buyer_id)
 
     async def send_text(self, session_id: str, text: str, *, order_id: str = "") -> MessageSent:
         """Send once, at most 2,000 characters. OutcomeUnknown unless it was certainly not sent.

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -109,9 +109,28 @@ def storm_orders(
         raise ValueError("a storm needs a shop")
     dice = Random(f"storm {seed}")  # noqa: S311 - invented people, not secrets
     step = SPAN / max(count, 1)
-    return [
+    orders = [
         _order(dice, number, shops[number % len(shops)], newest - SPAN + step * (number + 1)) for number in range(count)
     ]
+    return _with_buyers_of_several(orders, seed, len(shops))
+
+
+def _with_buyers_of_several(orders: list[StormOrder], seed: int, shops: int) -> list[StormOrder]:
+    """About every seventh buyer of a shop ordered two to four times in a row; each order keeps its goods and day."""
+    dice = Random(f"buyers {seed}")  # noqa: S311 - invented people, not secrets
+    for first in range(shops):
+        mine = range(first, len(orders), shops)
+        at = dice.randrange(3)
+        while at < len(mine):
+            size = dice.randrange(2, 5)
+            buyer = orders[mine[at]]
+            for place in mine[at + 1 : at + size]:
+                orders[place] = replace(
+                    orders[place], buyer_id=buyer.buyer_id, buyer_handle=buyer.buyer_handle,
+                    buyer_name=buyer.buyer_name, phone=buyer.phone, city=buyer.city, province=buyer.province,
+                )  # fmt: skip
+            at += size + dice.randrange(5, 9)
+    return orders
 
 
 def _order(dice: Random, number: int, shop: StormShop, moment: datetime) -> StormOrder:

@@ -12,7 +12,7 @@ from seawall.evidence.seal.lines import OrderLine, RecordRef, SealedRecord, pars
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import Measure
 from seawall.evidence.seal.merkle import leaf_hash
-from seawall.evidence.seal.orders import outcome_is_backed, record_fault
+from seawall.evidence.seal.orders import NamedTogether, outcome_is_backed, record_fault
 from seawall.evidence.seal.problems import Problems
 from seawall.evidence.seal.reader import PackReader
 from seawall.evidence.seal.tally import Tally
@@ -54,6 +54,7 @@ class CrossCheck:
         self._manifest = manifest
         self._leaves = leaves
         self._problems = problems
+        self._together = NamedTogether()
         self._keys: set[OrderKey] = set()
         self._refs: set[str] = set()
         self._scripts: set[str] = set()
@@ -124,9 +125,12 @@ class CrossCheck:
                 continue
             csv.take(table.row(line))
             self.tally.add(line)
+            self._together.add(line)
             self._check_order(line, messages)
         if self._leaves is not None and place != len(self._leaves):
             self._problems.add(layout.ORDERS, "verify_order_count", found=place, sealed=len(self._leaves))
+        for key in self._together.one_sided():
+            self._problems.add(layout.ORDERS, "verify_named_with_differs", order=key.order_id)
         if not messages.is_at_end():
             self._problems.add(layout.MESSAGES, "verify_records_left_over")
         listed = self._reader.members.get(layout.ORDERS_CSV)

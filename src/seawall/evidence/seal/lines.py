@@ -19,7 +19,7 @@ from seawall.evidence.records import (
     RecordKind,
 )
 from seawall.evidence.seal.canonical import without_lone_surrogates
-from seawall.evidence.seal.shape import COUNT, FLAG, INSTANT, TEXT, TIME, Kind, Shape, named
+from seawall.evidence.seal.shape import COUNT, FLAG, INSTANT, TEXT, TEXTS, TIME, Kind, Shape, named
 from seawall.kernel.markets import Market, Platform
 
 
@@ -81,29 +81,37 @@ RECORD = Shape(
     text=_WORDS,
 )
 _REF = Shape(length=COUNT, offset=COUNT, ref=TEXT, sha256=TEXT)
-ORDER = Shape(
-    cancellation=TEXT,
-    cancellation_reason=_WORDS,
-    grade=named(Grade),
-    grade_reason=TEXT,
-    has_screenshot=FLAG,
-    item=_WORDS,
-    kind=Kind(TEXT.write, '"(order)"', str),
-    market=named(Market),
-    message_id=TEXT,
-    order_id=TEXT,
-    ordered_at=TIME,
-    outcome=TEXT,
-    platform=named(Platform),
-    records=_REF.all_of(),
-    sent_at=TIME,
-    sent_by=_WORDS,
-    shipped_at=TIME,
-    shop=TEXT,
-    shop_name=_WORDS,
-    status=_WORDS,
-    tracking_number=_WORDS,
-)
+_ORDER_FIELDS: dict[str, Kind] = {
+    "grade": named(Grade),
+    "grade_reason": TEXT,
+    "has_screenshot": FLAG,
+    "item": _WORDS,
+    "kind": Kind(TEXT.write, '"(order)"', str),
+    "market": named(Market),
+    "message_id": TEXT,
+    "order_id": TEXT,
+    "ordered_at": TIME,
+    "outcome": TEXT,
+    "platform": named(Platform),
+    "records": _REF.all_of(),
+    "sent_at": TIME,
+    "sent_by": _WORDS,
+    "shipped_at": TIME,
+    "shop": TEXT,
+    "shop_name": _WORDS,
+    "status": _WORDS,
+    "tracking_number": _WORDS,
+}
+_CANCEL_FIELDS: dict[str, Kind] = {"cancellation": TEXT, "cancellation_reason": _WORDS}
+_EARLIER = Shape(**_ORDER_FIELDS)
+_EARLIER_TOGETHER = Shape(**_ORDER_FIELDS, named_with=TEXTS)
+"""Lines of packs from before cancellations stood in them: still read, no longer written."""
+ORDER = Shape(**_CANCEL_FIELDS, **_ORDER_FIELDS)
+ORDER_TOGETHER = Shape(**_CANCEL_FIELDS, **_ORDER_FIELDS, named_with=TEXTS)
+"""The line of an order whose message names further ones; packs from before there were such hold none."""
+_CANCELLED = b'"cancellation":"'
+_TOGETHER = b'"named_with":['
+"""These stand in no text: a quotation mark inside one is always escaped."""
 _RECORD_FIELDS = [name for name in RECORD.names if name != "direction"]
 _DIRECTION = RECORD.names.index("direction")
 
@@ -171,36 +179,46 @@ def order_line(line: OrderLine) -> bytes:
     """The order's line, without line end: also the data of its leaf."""
     order, found = line.order, line.grade
     refs = [(ref.length, ref.offset, ref.ref, ref.sha256) for ref in line.records]
-    return ORDER.line(
-        (
-            order.cancellation,
-            order.cancellation_reason,
-            found.grade,
-            found.reason,
-            found.has_screenshot,
-            order.item,
-            "order",
-            order.market,
-            found.message_id,
-            order.order_id,
-            order.ordered_at,
-            order.outcome,
-            order.platform,
-            refs,
-            found.sent_at,
-            order.sent_by,
-            order.shipped_at,
-            order.shop,
-            order.shop_name,
-            order.status,
-            order.tracking_number,
-        )
+    before = (
+        order.cancellation,
+        order.cancellation_reason,
+        found.grade,
+        found.reason,
+        found.has_screenshot,
+        order.item,
+        "order",
+        order.market,
+        found.message_id,
     )
+    after = (
+        order.order_id,
+        order.ordered_at,
+        order.outcome,
+        order.platform,
+        refs,
+        found.sent_at,
+        order.sent_by,
+        order.shipped_at,
+        order.shop,
+        order.shop_name,
+        order.status,
+        order.tracking_number,
+    )
+    if order.named_with:
+        return ORDER_TOGETHER.line((*before, order.named_with, *after))
+    return ORDER.line((*before, *after))
 
 
 def parse_order(line: bytes) -> OrderLine:
     """The order of a line, without its records' contents. Raises ValueError as `parse_record` does."""
-    raw = dict(zip(ORDER.names, ORDER.read(line), strict=True))
+    is_together = _TOGETHER in line
+    if _CANCELLED in line:
+        shape = ORDER_TOGETHER if is_together else ORDER
+    else:
+        shape = _EARLIER_TOGETHER if is_together else _EARLIER
+    raw = dict(zip(shape.names, shape.read(line), strict=True))
+    if is_together and not raw["named_with"]:
+        raise ValueError("an order that is named alone has no such field")
     rows: Sequence[Sequence[Any]] = raw["records"]
     return OrderLine(
         OrderEvidence(
@@ -216,8 +234,9 @@ def parse_order(line: bytes) -> OrderLine:
             tracking_number=raw["tracking_number"],
             item=raw["item"],
             sent_by=raw["sent_by"],
-            cancellation=raw["cancellation"],
-            cancellation_reason=raw["cancellation_reason"],
+            cancellation=raw.get("cancellation", ""),
+            cancellation_reason=raw.get("cancellation_reason", ""),
+            named_with=tuple(raw.get("named_with", ())),
         ),
         GradeResult(raw["grade"], raw["grade_reason"], raw["has_screenshot"], raw["message_id"], raw["sent_at"]),
         tuple(RecordRef(ref, sha256, offset, length) for length, offset, ref, sha256 in rows),

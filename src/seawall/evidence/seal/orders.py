@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from seawall.evidence.grades import grade
@@ -18,6 +19,32 @@ _EVERY = 200
 GRADE_NAMES = {grade.value: grade for grade in Grade}
 
 
+class NamedTogether:
+    """Which orders say that their message names which others: each must say it of the other."""
+
+    def __init__(self) -> None:
+        self._named: dict[OrderKey, tuple[tuple[str, ...], str]] = {}
+
+    def add(self, line: OrderLine) -> None:
+        """Note what one order says."""
+        if line.order.named_with:
+            self._named[line.order.key] = (line.order.named_with, line.grade.message_id)
+
+    def one_sided(self) -> list[OrderKey]:
+        """Orders that name one which does not name them back by the same message, or that are not in order."""
+        return [key for key, (others, message) in self._named.items() if not self._agrees(key, others, message)]
+
+    def _agrees(self, key: OrderKey, others: tuple[str, ...], message: str) -> bool:
+        if list(others) != sorted(set(others)) or key.order_id in others:
+            return False
+        whole = sorted([*others, key.order_id])
+        for other in others:
+            theirs = self._named.get(replace(key, order_id=other))
+            if theirs is None or theirs[1] != message or sorted([*theirs[0], other]) != whole:
+                return False
+        return True
+
+
 class OrderSpools:
     """The three order members while they grow. Raises PackRefused at the first thing that does not fit."""
 
@@ -28,6 +55,7 @@ class OrderSpools:
         self._orders = Spool(layout.ORDERS, folder)
         self._csv = Spool(layout.ORDERS_CSV, folder)
         self._csv.write(table.heading())
+        self._together = NamedTogether()
         self._keys: set[OrderKey] = set()
         self._refs: set[str] = set()
         self._scripts = {script.digest for script in contents.scripts}
@@ -53,6 +81,8 @@ class OrderSpools:
                 claimed=contents.outcomes.get(wrong, 0),
                 found=self.tally.outcomes[wrong],
             )
+        for key in self._together.one_sided():
+            raise PackRefused("pack_named_with_differs", order=key.order_id)
         progress("orders", self.tally.orders, contents.planned)
 
     def add(self, order: OrderEvidence) -> None:
@@ -75,6 +105,7 @@ class OrderSpools:
         self._orders.write(data + b"\n")
         self._csv.write(table.row(line))
         self.tally.add(line)
+        self._together.add(line)
 
     def _add_record(self, order: OrderEvidence, record: MessageRecord) -> RecordRef:
         if record.key != order.key:

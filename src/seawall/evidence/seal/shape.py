@@ -76,6 +76,15 @@ def named(values: type[Any]) -> Kind:
     return Kind(encode_basestring, f'"({"|".join(map(re.escape, members))})"', members.__getitem__)
 
 
+_BARE_TEXT = _TEXT.replace("(", "(?:", 1)
+TEXTS = Kind(
+    lambda values: "[" + ",".join([TEXT.write(value) for value in values]) + "]",
+    rf"(\[(?:{_BARE_TEXT}(?:,{_BARE_TEXT})*+)?+\])",
+    json.loads,
+)
+"""A list of texts."""
+
+
 class Shape:
     """An object with these fields, in canonical (sorted) order."""
 

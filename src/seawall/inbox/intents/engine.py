@@ -1,7 +1,9 @@
-"""The classifier: every phrase over one reply, then one answer by plainness and by priority."""
+"""The classifier: every phrase over one reply, then likeness to labelled replies, then one answer."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -9,6 +11,7 @@ from seawall.inbox.intents.model import PRIORITY, Intent, Label
 from seawall.inbox.intents.phrases import CLEAR, HINT, STRONG, Hit, PhraseSet, phrase_set
 from seawall.inbox.intents.reading import folded, written_out
 from seawall.inbox.intents.recognisers import address, phones
+from seawall.inbox.intents.similarity import likelihoods, softmax
 from seawall.inbox.intents.tongue import phrase_files
 from seawall.kernel.languages import Language
 
@@ -19,24 +22,61 @@ _MARKS = re.compile(r"[?!.\n]")
 _ASKED: dict[Label, Label] = {Label.ALREADY_RECEIVED: Label.ASKS_STATUS}
 """What a statement becomes when it is asked: "already arrived?" wants to know, it does not tell."""
 
-_SCORE = {STRONG: 0.95, CLEAR: 0.9, HINT: 0.5}
-_RIVALLED = 0.18
+_WEIGHT = {STRONG: 5.0, CLEAR: 3.0, HINT: 1.2}
+_RIVALLED = 1.0
+"""What a phrase adds to the likeness of its label, and what a phrase for another wish takes away: natural logarithms
+of odds, chosen on replies the weights were not made from (docs/explain/reply-intents.md)."""
+_LEAST_LIKELY = 1e-4
 _NOTHING = 0.2
+_UNSURE = 0.3
 
 
 def classify(text: str, language: Language | None = None) -> Intent:
     """What one reply wants.
 
     `language` is what is known of the buyer's language; without it (or when the reply is in another) script and small
-    words decide. Promises: offline, the same answer for the same text, never raises whatever the text holds. A reply
-    nothing is recognised in is `other` with a low score: a person reads it.
+    words decide. Promises: offline, the same answer for the same text, never raises whatever the text holds. Phrases
+    weigh most; likeness to labelled replies decides where they are silent or of two minds. A reply nothing is
+    recognised in is `other` with a low score: a person reads it.
     """
     shown = text[:_MOST_READ]
-    tries = phrase_files(shown, folded(shown), language)
-    return max((_read(shown, tuple(files)) for files in tries), key=lambda intent: intent.score)
+    plain = folded(shown)
+    said = max((_read(shown, tuple(files)) for files in phrase_files(shown, plain, language)), key=_plainness)
+    return _weighed(said, likelihoods(plain))
 
 
-def _read(text: str, files: tuple[str, ...]) -> Intent:
+@dataclass(frozen=True)
+class _Said:
+    """What the phrases say: the label, how much they weigh, and the words; no label when they are silent."""
+
+    label: Label | None = None
+    weight: float = 0.0
+    why: tuple[str, ...] = ()
+
+
+def _plainness(said: _Said) -> float:
+    return said.weight
+
+
+def _weighed(said: _Said, likely: dict[Label, float]) -> Intent:
+    if not likely:
+        if said.label is None:
+            return Intent(Label.OTHER, _NOTHING)
+        likely = dict.fromkeys(Label, 1 / len(Label))
+    points = {label: math.log(max(each, _LEAST_LIKELY)) for label, each in likely.items()}
+    if said.label is not None:
+        points[said.label] += said.weight
+    if said.label is Label.WANTS_TO_WAIT:
+        # Likeness may doubt a wish to keep the order, but never turn it into leave to cancel: that cannot be undone.
+        del points[Label.AGREE_CANCEL]
+    shares = softmax(points)
+    label = min(shares, key=lambda each: (-shares[each], PRIORITY.index(each)))
+    if shares[label] < _UNSURE:
+        return Intent(Label.OTHER, _NOTHING)
+    return Intent(label, round(min(shares[label], 0.99), 2), said.why if label is said.label else ())
+
+
+def _read(text: str, files: tuple[str, ...]) -> _Said:
     sets = [phrase_set(each) for each in files]
     reading = written_out(folded(text, sets[0].marked), _spelling(files))
     found = [hit for each in sets for hit in each.hits(reading)]
@@ -81,16 +121,16 @@ def _as_asked(hit: Hit, reading: str, sets: Iterable[PhraseSet]) -> Hit:
     return hit
 
 
-def _answer(hits: Sequence[Hit], reading: str) -> Intent:
+def _answer(hits: Sequence[Hit], reading: str) -> _Said:
     best: dict[Label, int] = {}
     for hit in hits:
         if hit.label is not None:
             best[hit.label] = max(best.get(hit.label, 0), hit.weight)
     if not best:
-        return Intent(Label.OTHER, _NOTHING)
+        return _Said()
     label = min(best, key=lambda each: (-best[each], PRIORITY.index(each)))
     weight = best[label]
     rivals = [each for each, other in best.items() if each is not label and other >= min(weight, CLEAR)]
     rivalled = bool(rivals) and rivals != [Label.THANKS]
     why = [reading[hit.start : hit.end].strip() for hit in hits if hit.label is label and hit.weight == weight]
-    return Intent(label, round(_SCORE[weight] - _RIVALLED * rivalled, 2), tuple(dict.fromkeys(why)))
+    return _Said(label, _WEIGHT[weight] - _RIVALLED * rivalled, tuple(dict.fromkeys(why)))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from seawall.incidents.clocks import void_clocks
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Case, Incident
 from seawall.incidents.states import CASE, IncidentState
 from seawall.kernel.clock import Clock
@@ -70,6 +72,7 @@ def add_cases(
                 subject=f"incident:{incident.pk}", before={"cases": len(known)},
                 after={"cases": len(known) + len(fresh)},
             )  # fmt: skip
+            set_golden(incident, clock=clock)
     return CasesAdded(new=len(fresh), same=len(wanted) - len(fresh))
 
 
@@ -84,5 +87,6 @@ def withdraw_case(incident: Incident, platform_order_id: str, *, by: Actor, cloc
             case, CASE, "withdraw", verb="case.withdraw", clock=clock, by=by, why=why,
             after={"order": platform_order_id}, withdrawn_reason=why,
         )  # fmt: skip
+        void_clocks([case.pk], now=clock.now())
         leave_out_orders(incident.pk, [case.order_id], by=by, clock=clock, reason="case_withdrawn", why=why)
     return case

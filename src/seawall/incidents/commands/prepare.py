@@ -9,13 +9,17 @@ from django.db import transaction
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.golden import set_golden
+from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.second_contact import UNANSWERED_FOR, audience
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
+from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
+from seawall.orders.api import buyer_hint
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
     STEP_SECOND_CONTACT,
@@ -24,6 +28,7 @@ from seawall.outreach.api import (
     PlannedMessage,
     PlanRollOut,
     RollOut,
+    contacted_orders,
     plan_roll_out,
     void_live_roll_outs,
 )
@@ -32,9 +37,13 @@ from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
 
-def library_wording(kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard") -> dict[Language, Wording]:
-    """The library's wording for a kind of storm, ready to submit or to edit first."""
-    source = library(kind)
+def library_wording(
+    kind: str, step: str = STEP_FIRST_CONTACT, variant: str = "standard", occasion: str = ""
+) -> dict[Language, Wording]:
+    """The library's wording for a kind of storm, ready to submit or to edit first. A kind with several files takes the
+    one named by `occasion`, else its first. Raises NotFound(script_not_in_library), InvalidInput(occasion_not_of_kind).
+    """
+    source = library(library_file(kind, occasion))
     if step == STEP_SECOND_CONTACT and step not in source.steps:
         source = library(step)
     found = source.wording(step, variant)
@@ -121,6 +130,8 @@ def plan(
         facts = facts_of(sheet)
         doors = None if step == STEP_FIRST_CONTACT else audience(incident, unanswered_for, clock=clock)
         messages = planned_messages(incident, script, facts, doors)
+        if step == STEP_FIRST_CONTACT:
+            set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,
@@ -155,11 +166,13 @@ def require_follow_up(incident: Incident, step: str) -> None:
 def planned_messages(
     incident: Incident, script: ScriptVersion, facts: Facts, doors: Mapping[int, frozenset[str]] | None = None
 ) -> list[PlannedMessage]:
-    """One filled message per open case, in the language of the shop's market. With `doors` only for these cases, each
-    with the modes it may not go by again."""
+    """One filled message per open case, in the language of the shop's market; orders of one buyer in one shop have
+    the words that name them all. With `doors` (a second contact) only for these cases, each alone, with the modes it
+    may not go by again."""
     texts = {Language(text.language): text.text for text in script.texts.all()}
-    messages = []
+    filled = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
+    cases = cases.prefetch_related("order__parcels")
     for case in cases.iterator(chunk_size=2000):
         if doors is not None and case.pk not in doors:
             continue
@@ -172,6 +185,9 @@ def planned_messages(
             item=order.lines[0].get("title") if order.lines else None,
             order_date=order.ordered_at,
             cause=facts.cause_by_language.get(language),
+            new_date=facts.new_date,
+            tracking_number=next((each.tracking_number for each in order.parcels.all() if each.tracking_number), None),
+            compensation=facts.offer_in(market.currency),
         )
         try:
             text = render(texts[language], values, language, market).text
@@ -179,19 +195,29 @@ def planned_messages(
             raise InvalidInput(
                 "message_cannot_be_filled", order=order.platform_order_id, language=language.value, why=str(error)
             ) from error
-        messages.append(
-            PlannedMessage(
-                case_id=case.pk,
-                order_id=order.pk,
-                platform_order_id=order.platform_order_id,
-                shop_id=shop.pk,
-                language=language.value,
-                text=text,
-                exposure=exposure_of(order.ship_by, order.shipped_at, order.platform_order_id),
-                not_by=doors[case.pk] if doors else frozenset(),
+        message = PlannedMessage(
+            case_id=case.pk,
+            order_id=order.pk,
+            platform_order_id=order.platform_order_id,
+            shop_id=shop.pk,
+            language=language.value,
+            text=text,
+            exposure=exposure_of(order.ship_by, order.shipped_at, order.platform_order_id),
+            not_by=doors[case.pk] if doors else frozenset(),
+        )
+        filled.append(
+            Filled(
+                message=message,
+                values=values,
+                language=language,
+                platform=Platform(shop.platform),
+                market=market,
+                buyer=buyer_hint(order),
             )
         )
-    return messages
+    if doors is not None:
+        return [each.message for each in filled]
+    return bring_together(filled, texts, contacted=contacted_orders(incident.pk, STEP_FIRST_CONTACT))
 
 
 def exposure_of(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:

@@ -5,12 +5,22 @@ from collections import Counter
 from django.db import transaction
 
 from seawall.casework import api as casework
+from seawall.incidents.clocks import void_clocks
+from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.kernel.origin import UNSAID, Origin
 from seawall.outreach import api as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT, STEP_SECOND_CONTACT, Approval, RollOut, RollOutState
+from seawall.outreach.api import (
+    STEP_FIRST_CONTACT,
+    STEP_SECOND_CONTACT,
+    Approval,
+    ReachSnapshot,
+    RollOut,
+    RollOutState,
+)
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -31,13 +41,16 @@ def send_sample(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP
 
 
 def approve(
-    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT
-) -> Approval:
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT,
+    origin: Origin = UNSAID,
+) -> Approval:  # fmt: skip
     """The seller's yes to exactly what was shown. Only the first contact moves the storm with it."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.approve(
-            outreach.Decide(roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(
+                roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment, origin=origin
+            ),
             by=by,
             clock=clock,
         )
@@ -45,20 +58,23 @@ def approve(
             return decision
         move(
             incident, INCIDENT, "approve", verb="incident.approved", clock=clock, by=by, why=comment,
-            after={"binding": decision.binding_digest}, on_behalf_of=incident.seller.name,
+            after={"binding": decision.binding_digest, **origin.as_json()}, on_behalf_of=incident.seller.name,
         )  # fmt: skip
     return decision
 
 
 def send_back(
-    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT
-) -> Approval:
+    incident: Incident, *, seen_binding: str, comment: str, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT,
+    origin: Origin = UNSAID,
+) -> Approval:  # fmt: skip
     """The seller's no, with what must change. The plan falls; with the first contact the storm goes back to the
     script."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         decision = outreach.send_back(
-            outreach.Decide(roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment),
+            outreach.Decide(
+                roll_out=live_roll_out(incident, step), seen_binding=seen_binding, comment=comment, origin=origin
+            ),
             by=by,
             clock=clock,
         )
@@ -67,6 +83,18 @@ def send_back(
             return decision
         move(incident, INCIDENT, "send_back", verb="incident.sent_back", clock=clock, by=by, why=comment)
     return decision
+
+
+def replan(
+    incident: Incident, *, by: Actor, clock: Clock, note: str = "", step: str = STEP_FIRST_CONTACT
+) -> ReachSnapshot:
+    """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
+    approval stands too. Raises Refused(replan_not_now)."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    snapshot = outreach.replan(live_roll_out(incident, step), by=by, clock=clock, note=note)
+    if step == STEP_FIRST_CONTACT:
+        set_golden(incident, clock=clock)
+    return snapshot
 
 
 def start(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT) -> None:
@@ -141,4 +169,5 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
         if not incident.packs.exists():
             raise Refused("close_without_pack", incident=incident.code)
         casework.stop_watching(incident.pk)
+        void_clocks(incident.cases.values_list("pk", flat=True), now=clock.now())
         move(incident, INCIDENT, "close", verb="incident.close", clock=clock, by=by, why=why, closed_at=clock.now())

@@ -12,6 +12,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.languages import Language
 from seawall.kernel.money import DECIMALS
+from seawall.kernel.origin import UNSAID, Origin
 from seawall.outreach.api import STEP_FIRST_CONTACT, void_live_roll_outs
 from seawall.tenancy.api import Actor, Seller, get_scoped
 from seawall.timeline.api import move, record
@@ -41,32 +42,67 @@ def write_facts(incident: Incident, facts: Facts, *, by: Actor, clock: Clock) ->
             ceiling_currency=facts.ceiling_currency,
             deadline_at=facts.deadline_at,
             statements=list(facts.statements),
+            new_date=facts.new_date,
+            compensation={name: format(each, ".2f") for name, each in facts.compensation.items()},
             digest=facts.digest(_papers(incident)),
             written_by_id=by.user_id,
             written_at=clock.now(),
         )
 
 
-def attest_facts(incident: Incident, *, seen_digest: str, by: Actor, clock: Clock) -> FactsSheet:
+def attest_facts(
+    incident: Incident, *, seen_digest: str, by: Actor, clock: Clock, origin: Origin = UNSAID
+) -> FactsSheet:
     """The seller says that the newest sheet, with its papers, is true. `seen_digest` is what the seller was shown."""
     seller_id = by.require_for_seller("facts.attest")
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
-        sheet = newest_sheet(incident)
-        if sheet.digest != seen_digest:
-            raise Refused("stale_view", machine="facts sheet", state=seen_digest[:8])
-        if sheet.written_by_id == by.user_id:
-            raise Refused("author_may_not_attest")
+        sheet = _seen_sheet(incident, seen_digest, by)
         FactsSheet.objects.filter(pk=sheet.pk).update(
-            attested_by_id=by.user_id, attested_at=clock.now(), is_attestation_simulated=by.is_simulated
+            attested_by_id=by.user_id,
+            attested_at=clock.now(),
+            is_attestation_simulated=by.is_simulated,
+            attestation_origin=origin.as_json(),
         )
         move(
             incident, INCIDENT, "attest_facts", verb="facts.attest", clock=clock, by=by,
-            after={"version": sheet.version, "digest": sheet.digest},
+            after={"version": sheet.version, "digest": sheet.digest, **origin.as_json()},
             on_behalf_of=Seller.objects.get(pk=seller_id).name,
         )  # fmt: skip
         sheet.refresh_from_db()
         return sheet
+
+
+def refuse_facts(
+    incident: Incident, *, seen_digest: str, comment: str, by: Actor, clock: Clock, origin: Origin = UNSAID
+) -> FactsSheet:
+    """The seller says that the newest sheet is not right, and what is wrong: the desk writes a new version.
+
+    The sheet stays unattested, so nothing can rest on it. Raises InvalidInput(facts_refusal_needs_words).
+    """
+    seller_id = by.require_for_seller("facts.attest")
+    if not comment.strip():
+        raise InvalidInput("facts_refusal_needs_words")
+    with transaction.atomic():
+        incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        sheet = _seen_sheet(incident, seen_digest, by)
+        if sheet.attested_at is not None:
+            raise Refused("facts_are_attested", version=sheet.version)
+        record(
+            team_id=by.team_id, incident_id=incident.pk, verb="facts.refused", clock=clock, by=by, why=comment.strip(),
+            subject=f"facts_sheet:{sheet.pk}", after={"version": sheet.version, **origin.as_json()},
+            on_behalf_of=Seller.objects.get(pk=seller_id).name,
+        )  # fmt: skip
+        return sheet
+
+
+def _seen_sheet(incident: Incident, seen_digest: str, by: Actor) -> FactsSheet:
+    sheet = newest_sheet(incident)
+    if sheet.digest != seen_digest:
+        raise Refused("stale_view", machine="facts sheet", state=seen_digest[:8])
+    if sheet.written_by_id == by.user_id:
+        raise Refused("author_may_not_attest")
+    return sheet
 
 
 def newest_sheet(incident: Incident) -> FactsSheet:
@@ -88,6 +124,8 @@ def facts_of(sheet: FactsSheet) -> Facts:
         ceiling_currency=sheet.ceiling_currency,
         deadline_at=sheet.deadline_at,
         statements=tuple(sheet.statements),
+        new_date=sheet.new_date,
+        compensation={name: Decimal(each) for name, each in sheet.compensation.items()},
     )
 
 
@@ -119,6 +157,13 @@ def _check(facts: Facts, clock: Clock) -> None:
         raise InvalidInput("facts_ceiling_negative")
     if facts.ceiling_currency not in DECIMALS:
         raise InvalidInput("facts_currency_unknown", currency=facts.ceiling_currency, known=", ".join(DECIMALS))
+    for currency, amount in facts.compensation.items():
+        if currency not in DECIMALS:
+            raise InvalidInput("facts_currency_unknown", currency=currency, known=", ".join(DECIMALS))
+        if not amount.is_finite() or amount <= 0:
+            raise InvalidInput("facts_offer_not_positive", currency=currency)
+    if facts.new_date is not None and facts.new_date < clock.now().date():
+        raise InvalidInput("facts_new_date_past", date=facts.new_date.isoformat())
     if facts.deadline_at <= clock.now():
         raise InvalidInput("facts_deadline_past", deadline=facts.deadline_at.isoformat(timespec="minutes"))
     if facts.happened_on > facts.deadline_at.date():

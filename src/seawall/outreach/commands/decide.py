@@ -6,6 +6,7 @@ from django.db import transaction
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.kernel.origin import UNSAID, Origin
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.models import Approval, Recipient, RollOut
 from seawall.outreach.states import DELIVERED, ROLL_OUT
@@ -20,6 +21,7 @@ class Decide:
     roll_out: RollOut
     seen_binding: str
     comment: str = ""
+    origin: Origin = UNSAID
 
 
 def approve(cmd: Decide, *, by: Actor, clock: Clock) -> Approval:
@@ -35,7 +37,10 @@ def approve(cmd: Decide, *, by: Actor, clock: Clock) -> Approval:
             raise Refused("sample_not_delivered")
         move(
             roll_out, ROLL_OUT, "approve", verb="outreach.approve", clock=clock, by=by, why=cmd.comment,
-            after={"binding": roll_out.binding_digest, "sample_message_id": sample.platform_message_id},
+            after={
+                "binding": roll_out.binding_digest, "sample_message_id": sample.platform_message_id,
+                **cmd.origin.as_json(),
+            },
             on_behalf_of=_seller(seller_id).name,
         )  # fmt: skip
         message_id = sample.platform_message_id
@@ -53,6 +58,7 @@ def send_back(cmd: Decide, *, by: Actor, clock: Clock) -> Approval:
         record(
             team_id=by.team_id, incident_id=roll_out.incident_id, verb="outreach.send_back", clock=clock, by=by,
             subject=f"roll_out:{roll_out.pk}", why=cmd.comment, on_behalf_of=_seller(seller_id).name,
+            after=cmd.origin.as_json(),
         )  # fmt: skip
         return decision
 
@@ -96,5 +102,6 @@ def _store(
         on_behalf_of_id=seller_id,
         is_simulated=by.is_simulated,
         comment=cmd.comment,
+        origin=cmd.origin.as_json(),
         at=clock.now(),
     )

@@ -14,13 +14,20 @@ from seawall.outreach import policy
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import NothingToSend
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
+from seawall.outreach.reach import ReachPlan, World, plan_reach
+from seawall.outreach.reach_ledger import Doors, Standing, doors_kept, standing_of
+from seawall.outreach.reach_snapshots import keep_snapshot
+from seawall.outreach.reach_world import Wanted, items_of, world_of
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
 from seawall.shops.api import Connection, SendMode, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
-_MAY_BE_PLANNED = {RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value, RecipientState.LEFT_OUT.value}
+_MAY_BE_PLANNED = {
+    RecipientState.WAITING.value, RecipientState.NO_CONNECTION.value, RecipientState.UNREACHABLE.value,
+    RecipientState.LEFT_OUT.value,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +44,18 @@ class PlanRollOut:
     deadline_at: datetime
 
 
+def contacted_orders(incident_id: int, step: str) -> set[int]:
+    """Orders of a step whose buyer was contacted already: they are not planned again."""
+    rows = Recipient.objects.filter(incident_id=incident_id, step=step).exclude(state__in=_MAY_BE_PLANNED)
+    return set(rows.values_list("order_id", flat=True))
+
+
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
     Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection that may
-    send by itself or by a key press stand in the ledger as `no_connection`: counted, not hidden.
+    send by itself or by a key press stand in the ledger as `no_connection`, orders whose buyer the platform lets nobody
+    write to as `unreachable`: counted, not hidden. The reachability plan is kept as the roll-out's first snapshot.
     Raises NothingToSend for an empty audience or when no row could be sent at all.
     """
     by.require("outreach.plan")
@@ -54,18 +68,24 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
             for row in Recipient.objects.select_for_update().filter(incident_id=cmd.incident_id, step=cmd.step)
         }
         # A buyer who was contacted under an earlier plan keeps that ledger row and is not contacted again.
-        fresh = [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
+        fresh = policy.whole_groups(
+            [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
+        )
         roll_out = _new_roll_out(cmd, version, policy.audience_digest(message.entry for message in fresh), by, clock)
-        lanes = _open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
-        rows = _ledger_rows(roll_out, fresh, lanes, clock)
+        lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
+        fresh = _whole_by_doors(roll_out, fresh, lanes, clock)
+        _bind(roll_out, cmd, policy.audience_digest(message.entry for message in fresh))
+        plan, world = _reach(roll_out, fresh, lanes, clock)
+        rows = _ledger_rows(roll_out, fresh, plan, lanes, clock)
         if not any(row.state == RecipientState.WAITING for row in rows):
-            raise NothingToSend("no_shop_can_send", orders=len(rows))
+            raise NothingToSend("nobody_can_be_reached" if lanes else "no_shop_can_send", orders=len(rows))
         _store(roll_out, rows, kept)
         sizes = Counter(row.wave for row in rows if row.state == RecipientState.WAITING)
         Wave.objects.bulk_create(
             Wave(team_id=by.team_id, roll_out=roll_out, number=number, size=size)
             for number, size in sorted(sizes.items())
         )
+        keep_snapshot(roll_out, plan, world, by=by, why="planned")
         record(
             team_id=by.team_id, incident_id=cmd.incident_id, verb="outreach.plan", clock=clock, by=by,
             subject=f"roll_out:{roll_out.pk}",
@@ -99,17 +119,32 @@ def _new_roll_out(cmd: PlanRollOut, version: int, audience: str, by: Actor, cloc
     )
 
 
+def _bind(roll_out: RollOut, cmd: PlanRollOut, audience: str) -> None:
+    """What an approval will be of, once it is known who shares a message."""
+    if audience == roll_out.audience_digest:
+        return
+    roll_out.audience_digest = audience
+    roll_out.binding_digest = policy.binding_digest(
+        script=cmd.script.digest, audience=audience, facts=cmd.facts_digest, ceiling=cmd.ceiling
+    )
+    roll_out.save(update_fields=["audience_digest", "binding_digest"])
+
+
 def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipient]) -> None:
     """Insert new ledger rows; give kept ones to this roll-out: planned afresh if never contacted, else untouched."""
-    Recipient.objects.bulk_create([row for row in rows if row.order_id not in kept], batch_size=2000)
-    again = []
+    loose = [old.pk for old in kept.values() if old.state in _MAY_BE_PLANNED]
+    Recipient.objects.filter(pk__in=loose).update(rides_with=None, has_riders=False)
     for row in rows:
         if old := kept.get(row.order_id):
             row.pk, row.attempts = old.pk, old.attempts
-            again.append(row)
+    fresh, again = [r for r in rows if r.order_id not in kept], [r for r in rows if r.order_id in kept]
+    # A rider can only be written when its carrier has a number.
+    Recipient.objects.bulk_create([row for row in fresh if row.rides_with is None], batch_size=2000)
+    Recipient.objects.bulk_create([row for row in fresh if row.rides_with is not None], batch_size=2000)
     fields = [
-        "roll_out", "lane", "wave", "rank", "language", "text", "text_sha256", "script_digest",
-        "state", "reason_code", "reason_params", "state_at",
+        "roll_out", "lane", "wave", "rank", "language", "text", "text_sha256", "solo_text", "merged_sha256",
+        "script_digest", "state", "reason_code", "reason_params", "state_at", "rides_with", "has_riders",
+        "door", "door_until", "next_doors",
     ]  # fmt: skip
     Recipient.objects.bulk_update(again, fields, batch_size=1000)
     planned = {row.order_id for row in rows}
@@ -118,7 +153,7 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
     )
 
 
-def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
+def open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
     """A lane per shop whose active connection may send by itself or by a person's key press. Raises
     Refused(training_needs_simulator) where a training storm would reach a real platform, Refused(mode_not_lawful) for a
     connection that was given a mode its platform does not allow."""
@@ -149,35 +184,118 @@ def _open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[
     return lanes
 
 
-def _ledger_rows(
+def _whole_by_doors(
     roll_out: RollOut, messages: Sequence[policy.PlannedMessage], lanes: Mapping[int, Lane], clock: Clock
-) -> list[Recipient]:
+) -> list[policy.PlannedMessage]:
+    """Orders stay in one message only where one door is open for all of them; else each goes by its own, alone."""
+    grouped = [message for message in messages if message.together]
+    if not grouped:
+        return list(messages)
+    singly, _ = _reach(roll_out, [message.alone() for message in grouped], lanes, clock)
+    shop_of = {message.order_id: message.shop_id for message in grouped}
+    ways = {}
+    for each in singly.rows:
+        standing = standing_of(each, lanes.get(shop_of[each.key]))
+        ways[each.key] = (standing.state, standing.reason_code, doors_kept(each).door)
+    return [
+        message if len({ways[order] for order in message.together}) <= 1 else message.alone() for message in messages
+    ]
+
+
+def _reach(
+    roll_out: RollOut, messages: Sequence[policy.PlannedMessage], lanes: Mapping[int, Lane], clock: Clock
+) -> tuple[ReachPlan, World]:
+    """The doors of each message; one that names several orders is one, under the key of its first."""
     now = clock.now()
-    rows = []
-    sendable = 0
-    for rank, message in enumerate(sorted(messages, key=lambda m: m.exposure)):
-        lane = lanes.get(message.shop_id)
-        is_shut = lane is not None and lane.mode in message.not_by
-        lane = None if is_shut else lane
-        rows.append(
-            Recipient(
-                team_id=roll_out.team_id,
-                roll_out=roll_out,
-                incident_id=roll_out.incident_id,
-                order_id=message.order_id,
-                case_id=message.case_id,
-                step=roll_out.step,
-                lane=lane,
-                wave=policy.wave_of(sendable) if lane else 0,
-                rank=rank,
-                language=message.language,
-                text=message.text,
-                text_sha256=message.text_sha256,
-                script_digest=roll_out.script_digest,
-                state=RecipientState.WAITING if lane else RecipientState.NO_CONNECTION,
-                reason_code="" if lane else "no_next_door" if is_shut else "no_sending_connection",
-                state_at=now,
-            )
+    wanted = [
+        Wanted(
+            key=group[0].order_id, order_ids=tuple(each.order_id for each in group), shop_id=group[0].shop_id,
+            language=group[0].language, text_sha256=group[0].text_sha256,
+            is_late=any(each.exposure[0] == 0 for each in group),
+            not_by=frozenset().union(*(each.not_by for each in group)),
         )
-        sendable += lane is not None
+        for group in _groups(messages)
+    ]  # fmt: skip
+    world = world_of(roll_out, {m.shop_id for m in messages}, lanes.values(), now=now)
+    return plan_reach(items_of(wanted, roll_out.team_id, now), world), world
+
+
+def _groups(messages: Sequence[policy.PlannedMessage]) -> list[list[policy.PlannedMessage]]:
+    """The orders of each message, most exposed first."""
+    found: dict[object, list[policy.PlannedMessage]] = {}
+    for message in sorted(messages, key=lambda m: m.exposure):
+        found.setdefault(message.together or message.order_id, []).append(message)
+    return list(found.values())
+
+
+def _ledger_rows(
+    roll_out: RollOut,
+    messages: Sequence[policy.PlannedMessage],
+    plan: ReachPlan,
+    lanes: Mapping[int, Lane],
+    clock: Clock,
+) -> list[Recipient]:
+    """Rows in the plan's order, each with its doors. Orders that one message names stand together, in one wave."""
+    groups = {group[0].order_id: group for group in _groups(messages)}
+    standings = {each.key: standing_of(each, lanes.get(groups[each.key][0].shop_id)) for each in plan.rows}
+    sample = _sample_of([
+        groups[each.key] for each in plan.rows if standings[each.key].state == RecipientState.WAITING
+    ])  # fmt: skip
+    rows: list[Recipient] = []
+    sendable = 1
+    for each in plan.rows:
+        standing, doors = standings[each.key], doors_kept(each)
+        carrier: Recipient | None = None
+        is_waiting = standing.state == RecipientState.WAITING
+        wave = 0 if each.key == sample or not is_waiting else policy.wave_of(sendable)
+        for message in groups[each.key]:
+            lane = lanes[message.shop_id] if is_waiting else None
+            row = _ledger_row(roll_out, message, standing, doors, lane=lane, now=clock.now())
+            row.rank, row.wave = len(rows), wave
+            if carrier is None:
+                carrier = row
+            else:
+                row.rides_with, carrier.has_riders = carrier, True
+            rows.append(row)
+            sendable += is_waiting and wave > 0
     return rows
+
+
+def _sample_of(sendable: Sequence[Sequence[policy.PlannedMessage]]) -> int | None:
+    """The first buyer of a single order: the seller approves the words nearly everybody gets, and should the sample
+    fail, it fails for one order. Where every buyer has several, the first."""
+    chosen = next((group for group in sendable if len(group) == 1), sendable[0] if sendable else None)
+    return chosen[0].order_id if chosen else None
+
+
+def _ledger_row(
+    roll_out: RollOut,
+    message: policy.PlannedMessage,
+    standing: Standing,
+    doors: Doors,
+    *,
+    lane: Lane | None,
+    now: datetime,
+) -> Recipient:
+    return Recipient(
+        team_id=roll_out.team_id,
+        roll_out=roll_out,
+        incident_id=roll_out.incident_id,
+        order_id=message.order_id,
+        case_id=message.case_id,
+        step=roll_out.step,
+        lane=lane,
+        language=message.language,
+        text=message.text,
+        text_sha256=message.text_sha256,
+        solo_text=message.solo_text,
+        merged_sha256=message.text_sha256 if message.together else "",
+        script_digest=roll_out.script_digest,
+        state=standing.state,
+        reason_code=standing.reason_code,
+        reason_params=dict(standing.reason_params),
+        door=doors.door,
+        door_until=doors.until,
+        next_doors=doors.following,
+        state_at=now,
+    )

@@ -50,7 +50,7 @@ def take_batch(cmd: TakeBatch, *, by: Actor, clock: Clock) -> list[Recipient]:
             record(
                 team_id=by.team_id, incident_id=cmd.incident_id, verb="seat.take", clock=clock, by=by,
                 subject=f"member:{by.membership_id}",
-                after={"count": len(taken), "orders": [row.order.platform_order_id for row in taken]},
+                after={"count": len(taken), "orders": _orders_named(taken)},
             )  # fmt: skip
         rows = scoped(Recipient, by).filter(pk__in=[*mine, *(row.pk for row in taken)])
         return list(rows.select_related("order__shop", "lane").order_by("wave", "rank"))
@@ -70,6 +70,12 @@ def _take_free(cmd: TakeBatch, size: int, by: Actor, now: datetime, until: datet
     pks = list(picked[:size])
     Recipient.objects.filter(pk__in=pks).update(seat_id=by.membership_id, seat_until=until)
     return list(Recipient.objects.filter(pk__in=pks).select_related("order").order_by("wave", "rank"))
+
+
+def _orders_named(rows: Sequence[Recipient]) -> list[str]:
+    """The order numbers that these messages name."""
+    named = Recipient.objects.filter(Q(pk__in=[row.pk for row in rows]) | Q(rides_with__in=[row.pk for row in rows]))
+    return list(named.order_by("wave", "rank").values_list("order__platform_order_id", flat=True))
 
 
 def press(recipient_id: int, *, seen_sha256: str, by: Actor, clock: Clock) -> Recipient:
@@ -137,4 +143,5 @@ def _may_be_pressed(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
         lane__connection__mode=SendMode.CLICK.value,
         wave__lte=F("roll_out__open_wave"),
         state=RecipientState.WAITING.value,
+        rides_with__isnull=True,
     )

@@ -71,8 +71,10 @@ def stop(roll_out: RollOut, *, by: Actor, clock: Clock, why: str) -> int:
             roll_out, ROLL_OUT, "stop", verb="outreach.stop", clock=clock, by=by, why=why,
             ended_at=clock.now(), after={"counts": counts_of(roll_out)},
         )  # fmt: skip
-        waiting = Recipient.objects.filter(roll_out=roll_out, state="waiting")
-        return move_rows(waiting, "leave_out", clock=clock, reason="roll_out_stopped", params={"why": why})
+        rows = Recipient.objects.filter(roll_out=roll_out)
+        waiting = rows.filter(state="waiting")
+        move_rows(waiting, "leave_out", clock=clock, reason="roll_out_stopped", params={"why": why})
+        return rows.filter(state="left_out", reason_code="roll_out_stopped").count()
 
 
 def _failures_now(roll_out: RollOut) -> int:

@@ -34,5 +34,7 @@ def void_live_roll_outs(incident_id: int, step: str, *, by: Actor, clock: Clock,
 
 
 def _drop_uncontacted(roll_out: RollOut) -> None:
-    """Remove planned rows that nothing hangs on. A row with an attempt stays for its history."""
-    Recipient.objects.filter(roll_out=roll_out, tries__isnull=True).exclude(state__in=_KEPT).delete()
+    """Remove planned rows that nothing hangs on. A row that was tried, or whose message was, stays for its history."""
+    untried = Recipient.objects.filter(roll_out=roll_out, tries__isnull=True, attempts=0).exclude(state__in=_KEPT)
+    untried.filter(rides_with__isnull=False).delete()
+    untried.delete()

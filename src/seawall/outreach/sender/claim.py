@@ -9,6 +9,7 @@ of any other mode, or whose connection's mode has changed since the plan, sends 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -48,7 +49,9 @@ WITH lane AS (
     SELECT p.id
       FROM outreach_recipient p JOIN lane ON p.lane_id = lane.id
      WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
+       AND p.rides_with_id IS NULL AND (NOT p.has_riders OR outreach_group_is_whole(p.id))
        AND (lane.mode = 'api' OR p.pressed_at > %(pressed_since)s)
+       AND (p.door_until IS NULL OR p.door_until > %(now)s)
      ORDER BY p.wave, p.rank
      LIMIT least(%(size)s, (SELECT floor(tokens)::int FROM lane))
      FOR UPDATE OF p SKIP LOCKED
@@ -69,10 +72,22 @@ WITH lane AS (
 )
 SELECT claimed.id, claimed.attempts, claimed.team_id, claimed.incident_id, claimed.order_id, claimed.roll_out_id,
        claimed.lane_id, lane.connection_id, o.shop_id, o.platform_order_id,
-       claimed.text, claimed.text_sha256, claimed.session_id, lane.changed_at
+       claimed.text, claimed.text_sha256, claimed.session_id, lane.changed_at,
+       CASE WHEN claimed.has_riders THEN
+           (SELECT json_agg(json_build_array(m.id, m.order_id, mo.platform_order_id) ORDER BY m.rank)
+              FROM outreach_recipient m JOIN orders_order mo ON mo.id = m.order_id WHERE m.rides_with_id = claimed.id)
+       END
   FROM claimed JOIN lane ON true JOIN orders_order o ON o.id = claimed.order_id
  ORDER BY claimed.wave, claimed.rank
 """
+
+
+class Rider(NamedTuple):
+    """A further order that a message names, with its own ledger row."""
+
+    recipient_id: int
+    order_id: int
+    platform_order_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +109,8 @@ class Claimed:
     session_id: str
     claimed_at: datetime
     connection_changed_at: datetime
+    riders: tuple[Rider, ...] = ()
+    """Further orders that its words name."""
 
 
 def claim(*, worker: int, size: int, now: datetime) -> list[Claimed]:
@@ -105,6 +122,7 @@ def claim(*, worker: int, size: int, now: datetime) -> list[Claimed]:
                 id=row[0], attempt=row[1], team_id=row[2], incident_id=row[3], order_id=row[4], roll_out_id=row[5],
                 lane_id=row[6], connection_id=row[7], shop_id=row[8], platform_order_id=row[9],
                 text=row[10], text_sha256=row[11], session_id=row[12], claimed_at=now, connection_changed_at=row[13],
+                riders=tuple(Rider(*each) for each in row[14] or ()),
             )
             for row in cursor.fetchall()
         ]  # fmt: skip

@@ -8,9 +8,10 @@ from django.db.models import F
 
 from seawall.connectors.contracts import ChatMessage, Connector
 from seawall.connectors.errors import ConnectorError
-from seawall.evidence.api import CaptureSource, keep
+from seawall.evidence.api import CaptureSource
 from seawall.inbox.api import store_message
 from seawall.kernel.clock import Clock
+from seawall.outreach.groups import keep_for_all
 from seawall.outreach.models import Recipient
 from seawall.outreach.policy import CONFIRM_LOOKS, CONFIRM_ONCE_MORE
 from seawall.outreach.proof import apply_record
@@ -107,7 +108,7 @@ def conclude(proof: Proof, *, clock: Clock, again: timedelta) -> None:
         store_message(
             proof.found, team_id=row.team_id, shop_id=proof.row.shop_id, recipient_id=row.pk, received_at=clock.now()
         )
-        keep([
+        keep_for_all([
             capture_of(proof.found, source=CaptureSource.READ_BACK, team_id=row.team_id, shop_id=proof.row.shop_id,
                        incident_id=row.incident_id, order_id=row.order_id, recipient_id=row.pk, at=clock.now())
         ])  # fmt: skip

@@ -18,14 +18,14 @@ _OLD = """
 UPDATE outreach_recipient
    SET state = 'unknown', unknown_since = %(now)s, look_up_after = %(after)s, looked_up = 0,
        claimed_by = NULL, state_at = %(now)s
- WHERE state = 'claimed' AND claimed_at < %(before)s
+ WHERE state = 'claimed' AND rides_with_id IS NULL AND claimed_at < %(before)s
 """
 
 _LOST = """
 UPDATE outreach_recipient
    SET state = 'unknown', unknown_since = %(now)s, look_up_after = %(after)s, looked_up = 0,
        claimed_by = NULL, state_at = %(now)s
- WHERE state = 'claimed' AND claimed_by = %(worker)s
+ WHERE state = 'claimed' AND rides_with_id IS NULL AND claimed_by = %(worker)s
 """
 
 

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from seawall.connectors.contracts import ChatMessage, Messenger, Speaker
 from seawall.connectors.errors import AuthExpired, ConnectorError, OutcomeUnknown, RateLimited, Transient
-from seawall.evidence.api import CaptureSource, keep
+from seawall.evidence.api import CaptureSource
 from seawall.kernel.clock import Clock
+from seawall.outreach.groups import keep_for_all
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient, RollOut
 from seawall.outreach.proof import apply_record
@@ -138,7 +139,7 @@ def _found(seen: Look, row: Recipient | None, message: ChatMessage, clock: Clock
         session_id=message.session_id, platform_message_id=message.message_id, sent_at=message.sent_at
     )
     move_rows(Recipient.objects.filter(pk=row.pk), "acknowledged", clock=clock)
-    keep([
+    keep_for_all([
         capture_of(message, source=CaptureSource.READ_BACK, team_id=row.team_id, shop_id=seen.row.shop_id,
                    incident_id=row.incident_id, order_id=row.order_id, recipient_id=row.pk, at=clock.now())
     ])  # fmt: skip

@@ -41,6 +41,8 @@ class Outcome:
     lane_wait_until: datetime | None = None
     lane_stop: str = ""
     confirm_after: datetime | None = None
+    is_parted: bool = False
+    """Its words may not name these orders together: each goes alone, in the words approved for it alone."""
     is_restricted: bool = False
     is_too_fast: bool = False
     """The platform said "too fast": the lane learns from it."""

@@ -1,6 +1,7 @@
 """Write outcomes down, many in one transaction. Every row moves by a conditional UPDATE on its state and attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from psycopg.types.json import Jsonb
 from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.outreach.groups import part
 from seawall.outreach.models import Lane, RollOut
 from seawall.outreach.pace import slow_down
 from seawall.outreach.sender.outcome import Outcome
@@ -51,7 +53,10 @@ def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> No
         with connection.cursor() as cursor:
             cursor.executemany(_MOVE, [_move_params(outcome, grace) for outcome in outcomes])
             cursor.executemany(_ATTEMPT, [_attempt_params(outcome) for outcome in outcomes])
-        keep(_capture(outcome) for outcome in outcomes if outcome.exchange is not None)
+        keep(_captures(outcomes))
+        for outcome in outcomes:
+            if outcome.is_parted:
+                part(outcome.claim.id)
         _steer_lanes(outcomes, clock)
     for outcome in outcomes:
         if outcome.is_restricted:
@@ -89,6 +94,16 @@ def _attempt_params(outcome: Outcome) -> dict[str, Any]:
         "request": outcome.request_id[:120],
         "message": outcome.message_id,
     }
+
+
+def _captures(outcomes: Iterable[Outcome]) -> Iterator[NewCapture]:
+    """The platform's answers, each kept once for every order its message names."""
+    for outcome in outcomes:
+        if outcome.exchange is not None:
+            answer = _capture(outcome)
+            yield answer
+            for rider in outcome.claim.riders:
+                yield replace(answer, recipient_id=rider.recipient_id, order_id=rider.order_id)
 
 
 def _capture(outcome: Outcome) -> NewCapture:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from seawall.connectors.contracts import Connector
-from seawall.connectors.errors import ConnectorError
+from seawall.connectors.contracts import Connector, SessionOpened
+from seawall.connectors.errors import ConnectorError, Rejected
 from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
 from seawall.outreach.policy import confirm_wait
@@ -18,13 +18,23 @@ async def send_one(
     if sha256_text(claim.text) != claim.text_sha256:
         return Outcome(claim=claim, event="give_to_person", at=clock.now(), reason_code="text_changed")
     session_id = claim.session_id
-    if not session_id:
+    if not session_id or claim.riders:
         if not may_send(claim):
             return Outcome(claim=claim, event="release", at=clock.now())
         try:
-            session_id = (await messenger.open_session(claim.platform_order_id)).session_id
+            opened = await messenger.open_session(claim.platform_order_id)
+            if not await _is_one_buyer(claim, opened, messenger):
+                return Outcome(claim=claim, event="release", at=clock.now(), is_parted=True)
+        except Rejected as error:
+            if claim.riders:
+                # One order that may not be written about must not silence the others: each is judged alone.
+                return Outcome(
+                    claim=claim, event="release", at=clock.now(), is_parted=True, platform_code=error.platform_code
+                )
+            return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
         except ConnectorError as error:
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
+        session_id = session_id or opened.session_id
     # The last look before a buyer sees something: paused, stopped or this worker no longer trusted means no.
     if not may_send(claim):
         return Outcome(claim=claim, event="release", at=clock.now())
@@ -44,6 +54,16 @@ async def send_one(
         request_id=sent.exchange.request_id,
         exchange=sent.exchange,
     )
+
+
+async def _is_one_buyer(claim: Claimed, opened: SessionOpened, messenger: Connector) -> bool:
+    """Whether the platform itself names one and the same buyer for every order that the words name. What a file said
+    of the buyer only proposes; the order numbers of one person must never reach another."""
+    for rider in claim.riders:
+        other = await messenger.open_session(rider.platform_order_id)
+        if not opened.buyer_key or other.buyer_key != opened.buyer_key:
+            return False
+    return True
 
 
 def pushes_own_messages(connector: Connector) -> bool:

@@ -20,6 +20,7 @@ from seawall.connectors.registry import open_connector
 from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.gates import tend
+from seawall.outreach.groups import tidy
 from seawall.outreach.models import RollOut
 from seawall.outreach.pace import speed_up
 from seawall.outreach.sender import confirm, liveness, looks
@@ -179,6 +180,7 @@ class Worker:
         self._sending = await self._db(_sending_now)
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
+        await self._db(lambda: tidy(clock=self._clock))
         await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))
         if self._also:
             await self._db(self._also)

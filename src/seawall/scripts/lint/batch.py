@@ -11,6 +11,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.engine import lint
 from seawall.scripts.lint.model import Message
+from seawall.scripts.lint.second_reader import Reading, SecondReader
 
 _PLATFORM_NAMES = {"tiktok": "tiktok-shop", "tiktokshop": "tiktok-shop", "tiktok_shop": "tiktok-shop"}
 _LANGUAGE_NAMES = {
@@ -68,10 +69,13 @@ class Line(BaseModel):
         )
 
 
-def lint_jsonl(lines: Iterable[str], language: Language | None = None) -> Iterator[dict[str, object]]:
+def lint_jsonl(
+    lines: Iterable[str], language: Language | None = None, reader: SecondReader | None = None
+) -> Iterator[dict[str, object]]:
     """One object a line: `{"id", "findings"}`, or `{"id" or "line", "error", "text"}` for a line that cannot be read.
 
-    Blank lines are skipped. `language` is the language of the sentences; without it, the reader's.
+    Blank lines are skipped. `language` is the language of the sentences; without it, the reader's. With a second
+    `reader` its findings stand among the others, and a `note` where it gave nothing.
     """
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
@@ -92,7 +96,9 @@ def lint_jsonl(lines: Iterable[str], language: Language | None = None) -> Iterat
             reason = Reason("lint_line_invalid", {"line": number, "field": field, "fault": first["msg"]})
             yield _error(who, reason, language)
             continue
-        yield {"id": line.id, "findings": [each.as_json(language) for each in lint(line.message())]}
+        message = line.message()
+        reading = Reading(tuple(lint(message))) if reader is None else reader.read(message)
+        yield {"id": line.id, **reading.as_json(language)}
 
 
 def _error(who: dict[str, object], reason: Reason, language: Language | None) -> dict[str, object]:

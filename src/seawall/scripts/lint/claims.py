@@ -15,11 +15,12 @@ from seawall.kernel.folding import View, view_of
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.literals import may_match, needed_letters
 from seawall.scripts.lint.model import Message
-from seawall.scripts.lint.patterns import filled
+from seawall.scripts.lint.patterns import filled, sentence_around
 
 _DATA = Path(__file__).resolve().parent / "data"
 
 _UNITS = ("hour", "day", "week", "month")
+_ONE = frozenset({"mot", "isang", "satu", "一", "หนึ่ง", "one"})
 _DATE_FORMS = 6
 """How many ways to write a date the pattern `date` knows; its groups are numbered d1 m1 and so on."""
 
@@ -69,20 +70,40 @@ class _Facts:
     dates: frozenset[tuple[int, int]]
     causes: frozenset[str]
     promises: bool
+    soon: bool
     given: bool
 
 
-def unsupported(message: Message, view: View, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
-    """Every day count, date, promise and cause that the message's facts do not hold."""
+def unsupported(
+    message: Message, view: View, sentences: tuple[tuple[int, int], ...], threats: frozenset[tuple[int, int]]
+) -> Iterator[ClaimHit]:
+    """Every day count, date, promise and cause that the message's facts do not hold.
+
+    `threats` are sentences found to press the buyer: a time set there is part of the threat, not a claim.
+    """
     facts = _facts(message.facts)
-    yield from _durations(view.text, facts)
+    for hit in _durations(view.text, facts, sentences):
+        if sentence_around(sentences, hit.start) not in threats:
+            yield hit
     yield from _dates(view.text, facts, sentences)
     yield from _promises(view.text, facts, sentences)
     if facts.given:
         for name, (letters, pattern) in _causes().items():
             if name not in facts.causes and may_match(letters, view.text):
                 for match in pattern.finditer(view.text):
+                    sentence = sentence_around(sentences, match.start())
+                    denied = _words().patterns["denied"].search(view.text[sentence[0] : match.start()])
+                    if denied or (name == "lost" and sentence in threats):
+                        continue
                     yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
+
+
+def told_as_a_fact(message: Message, view: View, sentence: tuple[int, int]) -> bool:
+    """Whether a sentence tells soberly of the carrier's mis-scan that the facts sheet holds: that is no blame."""
+    if "scan" not in _facts(message.facts).causes:
+        return False
+    said = view.text[sentence[0] : sentence[1]]
+    return _causes()["scan"][1].search(said) is not None and _words().patterns["harsh"].search(said) is None
 
 
 @lru_cache(maxsize=256)
@@ -94,6 +115,7 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
         dates=frozenset(day for match in words.matches("date", text) if (day := _day(match)) is not None),
         causes=frozenset(name for name, (_, pattern) in _causes().items() if pattern.search(text)),
         promises=any(True for _ in words.matches("promise", text)),
+        soon=any(True for _ in words.matches("soon", text)),
         given=bool(text.strip()),
     )
 
@@ -111,13 +133,29 @@ def _amounts(match: re.Match[str]) -> set[tuple[str, int]]:
     return {(unit, int(part) if part.isdigit() else _words().numbers[part]) for part in parts}
 
 
-def _durations(text: str, facts: _Facts) -> Iterator[ClaimHit]:
+def _durations(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
     words = _words()
     for match in words.matches("duration", text):
-        if not words.patterns["ordinary"].search(text[match.end() :]) and not _amounts(match) <= facts.numbers:
+        if not _amounts(match) <= facts.numbers and not _is_ordinary(text, match, sentences):
             yield ClaimHit(match.start(), match.end(), Reason("lint_claim_duration"))
-    for match in words.matches("soon", text):
-        yield ClaimHit(match.start(), match.end(), Reason("lint_claim_date"))
+    for match in words.matches("soon", text) if not facts.soon else ():
+        begin, stop = sentence_around(sentences, match.start())
+        opened = words.patterns["open"].match(text, match.start()) and not words.patterns["outcome"].search(
+            text[begin : match.start()]
+        )
+        if words.patterns["outcome"].search(text[begin:stop]) and not opened:
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_date"))
+
+
+def _is_ordinary(text: str, match: re.Match[str], sentences: tuple[tuple[int, int], ...]) -> bool:
+    """Whether a count of days promises nothing: time gone by, or the article of "a day", "a word"."""
+    patterns = _words().patterns
+    begin, stop = sentence_around(sentences, match.start())
+    before, after = text[begin : match.start()], text[match.end() : stop]
+    if patterns["ordinary"].search(after) or patterns["gone_by"].search(before):
+        return True
+    is_article = match.group("first") in _ONE and not match.group("second")
+    return is_article and not patterns["within"].search(before) and not patterns["within_after"].search(after)
 
 
 def _day(match: re.Match[str]) -> tuple[int, int] | None:
@@ -140,16 +178,18 @@ def _dates(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> 
         return
     for match in _words().matches("date", text):
         day = _day(match)
-        if day is None or day in facts.dates:
+        # "9/30" and "30/9" are one day; where both readings are possible, either may be the one on the sheet.
+        if day is None or day in facts.dates or (match.group("d5") and day[::-1] in facts.dates):
             continue
         begin = next((first for first, last in sentences if match.start() <= last), 0)
         before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
         deadline = patterns["deadline"].search(before) or patterns["deadline_after"].search(after)
-        if patterns["ordered_on"].search(before) and not deadline:
+        if (patterns["ordered_on"].search(before) or patterns["ordered_after"].search(after)) and not deadline:
             continue
         promised = patterns["outcome"].search(before) or patterns["outcome"].search(after)
         # "3/5" alone may be a size or a share; with a deadline word before it, it is a day.
-        if deadline or (promised and match.group("d5") is None):
+        named = match.group("d5") is None or match.group("y5") or patterns["day_word"].search(before)
+        if deadline or (promised and named):
             yield ClaimHit(match.start(), match.end(), Reason("lint_claim_date"))
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,13 +11,15 @@ from seawall.kernel.folding import View, view_of
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
-from seawall.scripts.lint.claims import unsupported
+from seawall.scripts.lint.claims import told_as_a_fact, unsupported
 from seawall.scripts.lint.contact import contacts
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
+from seawall.scripts.lint.money import money_faults
 from seawall.scripts.lint.numbers import names_the_order, order_references
-from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentences_of
+from seawall.scripts.lint.patterns import PatternSet, pattern_set, sentence_around, sentences_of, warnings_among
 from seawall.scripts.lint.tongue import is_wrong_language
+from seawall.scripts.several import readings
 
 _ROWS: dict[Rule, dict[Platform, str]] = {
     Rule.OFF_PLATFORM_CONTACT: {
@@ -36,18 +39,21 @@ _ROW: dict[Rule, str] = {
     Rule.MISSING_ORDER_REFERENCE: "CRIT-02",
     Rule.REVIEW_MANIPULATION: "MSG-REV-01",
     Rule.UNSUPPORTED_CLAIM: "RSN-X-01",
+    Rule.OVER_BUDGET: "CMP-02",
 }
 OURS = "ours"
 """Stands for a row where the product itself asks for it and no platform rule is known."""
 
 _CUE_RULES = (
     Rule.ASKS_TO_CANCEL,
-    Rule.OFF_PLATFORM_CONTACT,
     Rule.OFF_PLATFORM_PAYMENT,
+    Rule.OFF_PLATFORM_CONTACT,
     Rule.REVIEW_MANIPULATION,
     Rule.BLAMES,
     Rule.THREAT,
 )
+_WARNED_OF = frozenset({Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
+_BOUGHT = frozenset({Rule.ASKS_TO_CANCEL, Rule.REVIEW_MANIPULATION, Rule.OFF_PLATFORM_PAYMENT, Rule.THREAT})
 _LATIN_SETS: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
     Language.ID: ("malay", "en"),
@@ -62,10 +68,25 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def lint(message: Message) -> list[Finding]:
-    """All faults of one message, in the order of the text; empty when it may go out.
+    """All faults of one message, in the order of the text; empty when it may go out. A template with forms for one
+    order and for several must pass in both readings.
 
     Promises: never raises whatever the text holds; spans lie inside the text; no network, no database, no clock.
     """
+    if not message.template:
+        return _lint(message)
+    found: list[Finding] = []
+    for place, each in enumerate(readings(message.text)):
+        for one in _lint(replace(message, text=each.text)):
+            if place and one.rule is Rule.TOO_LONG:
+                # Only as many orders go together as fit: their words are measured when they are filled.
+                continue
+            start, end = each.span(one.start, one.end)
+            found.append(replace(one, start=start, end=end))
+    return sorted(_distinct(found), key=lambda each: (each.start, each.end, each.rule.value))
+
+
+def _lint(message: Message) -> list[Finding]:
     view = view_of(message.text)
     sentences = sentences_of(view)
     wrong = is_wrong_language(view, message.lang)
@@ -128,14 +149,34 @@ def _pattern_findings(
     sentences: tuple[tuple[int, int], ...],
     references: Sequence[tuple[int, int]],
 ) -> Iterator[Finding]:
+    for hit in contacts(message, view, sets, sentences, references):
+        named = hit.reason.code == "lint_app"
+        if named and sentence_around(sentences, hit.start) in warnings_among(view.text, sentences):
+            continue
+        yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
+    # From here on a number of an order is one character: it must not part words that belong together.
+    view = view.shortened(references)
+    sentences = sentences_of(view)
+    settled: dict[tuple[int, int], set[Rule]] = {}
+    warned = warnings_among(view.text, sentences)
     for rule in _CUE_RULES:
         for each in sets:
             for start, end in each.hits(rule, view.text, sentences):
+                sentence = sentence_around(sentences, start)
+                if rule in _WARNED_OF and sentence in warned:
+                    continue
+                if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
+                    continue
+                settled.setdefault(sentence, set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
-    for hit in contacts(message, view, sets, sentences, references):
-        yield _finding(message, Rule.OFF_PLATFORM_CONTACT, view.span(hit.start, hit.end), hit.reason)
-    for claim in unsupported(message, view, sentences):
+    # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
+    reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
+    bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
+    threats = frozenset(where for where, rules in settled.items() if rules & {Rule.THREAT, Rule.ASKS_TO_CANCEL})
+    for claim in unsupported(message, view, sentences, threats):
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
+    for fault in money_faults(message, view, sentences, bought):
+        yield _finding(message, fault.rule, view.span(fault.start, fault.end), fault.reason)
 
 
 def _finding(message: Message, rule: Rule, span: tuple[int, int], reason: Reason) -> Finding:

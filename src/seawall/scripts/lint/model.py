@@ -21,6 +21,8 @@ class Rule(StrEnum):
     BLAMES = "blames_platform_or_carrier"
     THREAT = "threat_or_pressure"
     UNSUPPORTED_CLAIM = "unsupported_claim"
+    OVER_BUDGET = "promises_over_budget"
+    WRONG_MONEY = "wrong_market_money"
     WRONG_LANGUAGE = "wrong_language"
 
 
@@ -31,6 +33,13 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Source(StrEnum):
+    """Who found it."""
+
+    RULES = "rules"
+    MODEL = "model"
+
+
 BLOCKING: frozenset[Rule] = frozenset(
     {
         Rule.ASKS_TO_CANCEL,
@@ -38,6 +47,8 @@ BLOCKING: frozenset[Rule] = frozenset(
         Rule.UNRESOLVED_PLACEHOLDER,
         Rule.MISSING_ORDER_REFERENCE,
         Rule.TOO_LONG,
+        Rule.OVER_BUDGET,
+        Rule.WRONG_MONEY,
     }
 )
 """The rules that stop a text today. The others warn a person."""
@@ -80,13 +91,14 @@ class Finding:
     suggestion: str
     """A wording for this place that passes, in the language of the text."""
     severity: Severity = field(default=Severity.WARNING)
+    source: Source = Source.RULES
 
     def why(self, language: Language | None = None) -> str:
         """The sentence for the person who wrote the text."""
         return self.reason.text(language)
 
     def as_json(self, language: Language | None = None) -> dict[str, str | int]:
-        """The finding as it is printed: rule, severity, start, end, rule_row, code, why, suggestion."""
+        """The finding as it is printed: rule, severity, start, end, rule_row, code, why, suggestion, source."""
         return {
             "rule": self.rule.value,
             "severity": self.severity.value,
@@ -96,4 +108,5 @@ class Finding:
             "code": self.reason.code,
             "why": self.why(language),
             "suggestion": self.suggestion,
+            "source": self.source.value,
         }

@@ -48,9 +48,20 @@ def _is_date(ref: str) -> bool:
     return re.fullmatch(r"\d{1,4}-\d{1,2}(?:-\d{1,4})?", ref) is not None
 
 
+_OPEN = r"(?:\{+[^{}\n]{0,30}\}+|\[[^\[\]\n]{0,30}\]|<[^<>\n]{0,30}>|【[^【】\n]{0,20}】|x+(?![a-z0-9])|%s|_+)"
+_OPEN_PLACE = re.compile(
+    r"[{\[<【][^{}\[\]<>【】\n]{0,16}"
+    r"(?:order|pesanan|ma[_ ]?don|don hang|单号|订单|เลขที่คำสั่งซื้อ|คำสั่งซื้อ|ออเดอร์)"
+    r"[^{}\[\]<>【】\n]{0,16}[}\]>】]"
+    rf"|(?:{_ORDER_WORD})\W{{0,3}}"
+    rf"(?:(?:no|number|id|nomor|nombor|so|号|编号|หมายเลข|เลขที่)\.?\W{{0,2}})?{_OPEN}"
+)
+
+
 def names_the_order(message: Message, view: View, references: Sequence[tuple[int, int]]) -> bool:
     """Whether the text says which order it is about. `references` is what `order_references` found."""
-    if "order" in view.text and re.search(r"\{+\s*order[_ ]?(?:id|no|number|sn)\s*\}+", view.text):
+    # A place left open for the number is a fault of its own; it is not missing besides.
+    if any(mark in view.text for mark in "{[<【xX%_") and _OPEN_PLACE.search(view.text):
         return True
     if message.template:
         return False

@@ -58,28 +58,28 @@ class LanguageData(BaseModel):
 
 @dataclass(frozen=True)
 class Cue:
-    """A compiled cue."""
+    """A cue, its fragments put in. What surrounds the core is compiled when it is first needed: most of it never is."""
 
     find: re.Pattern[str]
     letters: tuple[str, ...]
-    left: re.Pattern[str]
-    right: re.Pattern[str]
-    near: re.Pattern[str]
+    left: str | None
+    right: str | None
+    near: str | None
     alone: bool
-    spare_left: re.Pattern[str]
-    spare_right: re.Pattern[str]
-    spare_near: re.Pattern[str]
-    veto_left: re.Pattern[str]
-    needs: re.Pattern[str] | None
+    spare_left: str | None
+    spare_right: str | None
+    spare_near: str | None
+    veto_left: str | None
+    needs: str | None
     window: int
 
     def hits(self, text: str, sentences: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
         """The spans of faults in a folded text."""
         for match in self.find.finditer(text):
-            begin, stop = _sentence_around(sentences, match.start())
+            begin, stop = sentence_around(sentences, match.start())
             before = text[max(begin, match.start() - self.window) : match.start()]
             after = text[match.end() : min(max(stop, match.end()), match.end() + self.window)]
-            if self.needs is not None and not self.needs.search(text, begin, stop):
+            if self.needs is not None and not _lazy(self.needs).search(text, begin, stop):
                 continue
             asked_at = self._asked_at(before, after, text[begin:stop])
             if asked_at is None or self._spared(asked_at, before, after, text[begin:stop]):
@@ -88,17 +88,19 @@ class Cue:
 
     def _asked_at(self, before: str, after: str, sentence: str) -> int | None:
         """Where in the left context the fault begins; -1 when it does not begin there; None when there is no fault."""
-        last = _last(self.left, before)
+        last = _last(_lazy(self.left), before)
         if last is not None:
             return last
-        if self.alone or self.right.search(after) or self.near.search(sentence):
+        if self.alone or _lazy(self.right).search(after) or _lazy(self.near).search(sentence):
             return -1
         return None
 
     def _spared(self, asked_at: int, before: str, after: str, sentence: str) -> bool:
-        if self.veto_left.search(before) or self.spare_right.search(after) or self.spare_near.search(sentence):
+        if _lazy(self.veto_left).search(before) or _lazy(self.spare_right).search(after):
             return True
-        spared_at = _last(self.spare_left, before)
+        if _lazy(self.spare_near).search(sentence):
+            return True
+        spared_at = _last(_lazy(self.spare_left), before)
         return spared_at is not None and spared_at >= asked_at
 
 
@@ -130,6 +132,23 @@ def sentences_of(view: View) -> tuple[tuple[int, int], ...]:
 
 
 @cache
+def _warning_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    raw = tomllib.loads((_FOLDER / "warnings.toml").read_text(encoding="utf-8"))
+    return _pattern(raw["stranger"], {}), _pattern(raw["refuse"], {})
+
+
+def warnings_among(text: str, sentences: tuple[tuple[int, int], ...]) -> frozenset[tuple[int, int]]:
+    """The sentences that warn of strangers: one is named, and here or in the next sentence the buyer is told not to."""
+    stranger, refuse = _warning_words()
+    return frozenset(
+        (begin, stop)
+        for at, (begin, stop) in enumerate(sentences)
+        if stranger.search(text, begin, stop)
+        and refuse.search(text, begin, sentences[min(at + 1, len(sentences) - 1)][1])
+    )
+
+
+@cache
 def pattern_set(name: str) -> PatternSet:
     """The compiled patterns of one file: en, zh, malay, fil, vi or th."""
     data = LanguageData.model_validate(tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
@@ -144,20 +163,29 @@ def pattern_set(name: str) -> PatternSet:
 
 def _compiled(data: CueData, fragments: dict[str, str]) -> Cue:
     find = _pattern(data.find, fragments)
+
+    def ready(source: str | None) -> str | None:
+        return None if source is None else filled(source, fragments)
+
     return Cue(
         find=find,
         letters=needed_letters(find),
-        left=_pattern(data.left, fragments),
-        right=_pattern(data.right, fragments),
-        near=_pattern(data.near, fragments),
+        left=ready(data.left),
+        right=ready(data.right),
+        near=ready(data.near),
         alone=data.alone,
-        spare_left=_pattern(data.spare_left, fragments),
-        spare_right=_pattern(data.spare_right, fragments),
-        spare_near=_pattern(data.spare_near, fragments),
-        veto_left=_pattern(data.veto_left, fragments),
-        needs=None if data.needs is None else _pattern(data.needs, fragments),
+        spare_left=ready(data.spare_left),
+        spare_right=ready(data.spare_right),
+        spare_near=ready(data.spare_near),
+        veto_left=ready(data.veto_left),
+        needs=ready(data.needs),
         window=data.window,
     )
+
+
+@cache
+def _lazy(source: str | None) -> re.Pattern[str]:
+    return _NEVER if source is None else re.compile(source)
 
 
 def _pattern(source: str | None, fragments: dict[str, str]) -> re.Pattern[str]:
@@ -189,7 +217,8 @@ def _last(pattern: re.Pattern[str], text: str) -> int | None:
     return found
 
 
-def _sentence_around(sentences: tuple[tuple[int, int], ...], at: int) -> tuple[int, int]:
+def sentence_around(sentences: tuple[tuple[int, int], ...], at: int) -> tuple[int, int]:
+    """The sentence a place of the text stands in."""
     for begin, stop in sentences:
         if at <= stop:
             return begin, stop

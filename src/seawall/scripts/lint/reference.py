@@ -19,7 +19,10 @@ _CODES: dict[Rule, tuple[str, ...]] = {
     Rule.REVIEW_MANIPULATION: ("lint_review_manipulation",),
     Rule.BLAMES: ("lint_blames_platform_or_carrier",),
     Rule.THREAT: ("lint_threat_or_pressure",),
-    Rule.UNSUPPORTED_CLAIM: ("lint_claim_duration", "lint_claim_date", "lint_claim_promise", "lint_claim_cause"),
+    Rule.UNSUPPORTED_CLAIM: ("lint_claim_duration", "lint_claim_date", "lint_claim_promise", "lint_claim_cause",
+                             "lint_claim_gift"),
+    Rule.OVER_BUDGET: ("lint_promises_over_budget",),
+    Rule.WRONG_MONEY: ("lint_wrong_market_money",),
     Rule.WRONG_LANGUAGE: ("lint_wrong_language",),
 }  # fmt: skip
 """Every reason code a rule may give."""

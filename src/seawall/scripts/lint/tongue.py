@@ -42,7 +42,8 @@ def _wrong_latin(words: list[str], wanted: Language) -> bool:
     best = max(scores, key=lambda language: scores[language])
     if {best, wanted} <= {Language.ID, Language.MS}:
         only = {language: len(small.intersection(words)) for language, small in _words_of("only").items()}
-        return only[wanted] == 0 and max(only.values()) >= 3
+        other = sum(only.values()) - only[wanted]
+        return other >= 2 and other > 2 * only[wanted]
     # Taglish is how many Filipinos write: a few Filipino words are enough.
     patience = 5 if wanted is Language.FIL and best is Language.EN else 3
     return best is not wanted and scores[best] >= 4 and scores[wanted] * patience <= scores[best]

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from seawall.evidence.api import Pack
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import FactsSheet, Incident
+from seawall.incidents.queries import ClockGroup
+from seawall.kernel.texts import text
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import SENDING, STEP_FIRST_CONTACT, Lane, RollOut, RollOutState
 from seawall.tenancy.api import scoped
@@ -49,10 +51,38 @@ def board(desk: Desk) -> HttpResponseBase:
         "is_live": any(storm.is_moving for storm in storms),
         "numbers": _numbers(storms),
         "due": sorted((s for s in storms if s.left), key=_until),
+        "deadlines": clock_rows(desk, [storm.incident for storm in storms]),
         "closed": list(incidents.closed_incidents(desk.actor)[:10]),
     }
     template = "web/board_parts.html" if desk.is_partial else "web/board.html"
     return desk.render(template, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRow:
+    """The orders of one storm whose clocks of one kind are due today, or have passed."""
+
+    incident: Incident
+    group: ClockGroup
+    words: str
+    left: Left | None
+
+
+def clock_rows(desk: Desk, storms: list[Incident], *, only_today: bool = True) -> list[ClockRow]:
+    """Groups of clocks, the nearest deadline first; with `only_today`, those due today or passed."""
+    now = desk.clock.now()
+    by_pk = {storm.pk: storm for storm in storms}
+    groups = incidents.clock_groups(desk.actor, list(by_pk), now)
+    return [
+        ClockRow(
+            incident=by_pk[group.incident_id],
+            group=group,
+            words=text(group.code),
+            left=left_until(group.next_at, now) if group.next_at else None,
+        )
+        for group in groups
+        if not only_today or group.today or group.breached
+    ]
 
 
 def _until(storm: Storm) -> datetime:

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from seawall.inbox.api import Message
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Case, Incident
+from seawall.incidents.api import Case, Incident, door_words
 from seawall.incidents.queries import CaseFilter
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
-from seawall.outreach.api import STEP_FIRST_CONTACT, Attempt, Recipient
+from seawall.outreach.api import STEP_FIRST_CONTACT, Attempt, Recipient, named_together
 from seawall.outreach.queries import live_roll_outs, shops_of
 from seawall.shops.api import Shop
 from seawall.tenancy.api import get_scoped, scoped
@@ -33,6 +33,8 @@ class CaseRow:
 
     case: Case
     row: Recipient | None
+    together: int = 0
+    """How many other orders its message names."""
 
     @property
     def state(self) -> str:
@@ -59,16 +61,21 @@ def cases(desk: Desk, code: str) -> HttpResponseBase:
     found = incidents.cases_of(desk.actor, incident, STEP_FIRST_CONTACT, _filter(chosen))
     page = Paginator(found, PAGE_SIZE).get_page(desk.request.GET.get("page"))
     rows = incidents.rows_of(list(page.object_list), STEP_FIRST_CONTACT)
+    together = named_together(list(rows.values()))
     context = {
         "incident": incident,
         "page": page,
-        "rows": [CaseRow(case=case, row=rows.get(case.pk)) for case in page.object_list],
+        "rows": [_case_row(case, rows.get(case.pk), together) for case in page.object_list],
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         **_choices(desk, incident),
     }
     return desk.render("web/cases_part.html" if desk.is_partial else "web/cases.html", context)
+
+
+def _case_row(case: Case, row: Recipient | None, together: dict[int, list[Recipient]]) -> CaseRow:
+    return CaseRow(case=case, row=row, together=len(together.get(row.pk, ())) if row else 0)
 
 
 def _chosen(desk: Desk) -> dict[str, str]:
@@ -132,14 +139,35 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "zone": Market(order.shop.market).zone,
         "row": row,
         "reason": reason_of(row),
-        "attempts": list(scoped(Attempt, desk.actor).filter(recipient=row).order_by("number")) if row else [],
+        "together": named_together([row]).get(row.pk, []) if row else [],
+        "attempts": _attempts(desk, row),
+        "door": door_words(row.door) if row else "",
+        "next_doors": [door_words(kind) for kind, _ in row.next_doors] if row else [],
         "captures": proof.captures,
         "grade": proof.result,
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),
         "parcels": list(order.parcels.all()),
+        "deadlines": [
+            {
+                "clock": each,
+                "words": text(f"rules_clock_{each.kind}"),
+                "state": text(f"rules_state_{each.state_at(desk.clock.now())}"),
+                "sure": text(f"rules_certainty_{each.certainty}"),
+            }
+            for each in incidents.clocks_of_case(desk.actor, found)
+        ],
     }
     return desk.render("web/case.html", context)
+
+
+def _attempts(desk: Desk, row: Recipient | None) -> list[Attempt]:
+    """The tries of its message, which may be another order's too."""
+    if row is None:
+        return []
+    return list(
+        scoped(Attempt, desk.actor).filter(recipient__in=[row.pk, row.rides_with_id or row.pk]).order_by("started_at")
+    )
 
 
 def _talk(desk: Desk, row: Recipient | None) -> list[Message]:

@@ -16,6 +16,7 @@ from seawall.kernel.errors import Misuse
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import STEP_FIRST_CONTACT, minutes_needed
 from seawall.web.desk import Desk, desk_page
+from seawall.web.origin import origin_of
 from seawall.web.pages.board import grouped, left_of
 from seawall.web.pages.room import sample_view, script_of, wave_views
 from seawall.web.times import span_words, zone_of
@@ -34,14 +35,14 @@ def approve(desk: Desk, code: str) -> HttpResponseBase:
 def _decide(desk: Desk, incident: Incident) -> HttpResponseBase:
     given = desk.request.POST
     decision, seen = given.get("decision", ""), given.get("binding", "")
-    comment = given.get("comment", "").strip()
+    comment, origin = given.get("comment", "").strip(), origin_of(desk.request, via="console")
     if decision == "approve":
-        approve_incident(incident, seen_binding=seen, comment=comment, by=desk.actor, clock=desk.clock)
+        approve_incident(incident, seen_binding=seen, comment=comment, by=desk.actor, clock=desk.clock, origin=origin)
         messages.success(
             desk.request, _("Approved. The desk may start the roll-out now; you can pause it at any time.")
         )
     elif decision == "send_back":
-        send_back_incident(incident, seen_binding=seen, comment=comment, by=desk.actor, clock=desk.clock)
+        send_back_incident(incident, seen_binding=seen, comment=comment, by=desk.actor, clock=desk.clock, origin=origin)
         messages.info(desk.request, _("Sent back. The desk sees your comment; nothing will be sent."))
     else:
         raise Misuse("web_choice_unknown", field="decision")
@@ -72,7 +73,7 @@ def approval_context(desk: Desk, incident: Incident, *, only_left: bool = False)
         sizes = [(number, lane.sends_per_second) for lane, number in outreach.lane_sizes(roll_out, only_left=only_left)]
         context |= {
             "audience": audience,
-            "buyers": audience.can_be_sent,
+            "buyers": audience.messages,
             "waves": wave_views(roll_out),
             "takes": span_words(60 * minutes_needed(sizes)),
             "shop_count": len(outreach.shops_of(actor, pk, STEP_FIRST_CONTACT, clock=desk.clock)),
@@ -86,7 +87,8 @@ def attest(desk: Desk, code: str) -> HttpResponseBase:
     """The facts sheet with its papers; the seller says that it is true."""
     incident = incidents.incident_by_code(desk.actor, code)
     if desk.request.method == "POST":
-        attest_facts(incident, seen_digest=desk.request.POST.get("digest", ""), by=desk.actor, clock=desk.clock)
+        seen, origin = desk.request.POST.get("digest", ""), origin_of(desk.request, via="console")
+        attest_facts(incident, seen_digest=seen, by=desk.actor, clock=desk.clock, origin=origin)
         messages.success(desk.request, _("Thank you: the facts are attested."))
         return redirect("incident", code=incident.code)
     places = incidents.places_of(desk.actor, [incident.pk])[incident.pk]

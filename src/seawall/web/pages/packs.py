@@ -1,5 +1,7 @@
 """Evidence packs and papers: sealed here, streamed from where they lie."""
 
+from pathlib import Path
+
 from django.contrib import messages
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
@@ -32,9 +34,13 @@ def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
     """A sealed pack under the name it was sealed with. The very bytes: nothing is packed again."""
     incident = incidents.incident_by_code(desk.actor, code)
     pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
-    path = pack_path(pack)
+    return file_answer(pack, pack_path(pack))
+
+
+def file_answer(pack: Pack, path: Path) -> FileResponse:
+    """A pack's bytes. Raises NotFound(web_pack_file_missing)."""
     if not path.is_file():
-        raise NotFound("web_pack_file_missing", number=number)
+        raise NotFound("web_pack_file_missing", number=pack.number)
     response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/zip")
     response.headers["X-Seawall-SHA256"] = pack.sha256
     return response

@@ -22,8 +22,9 @@ from seawall.web.desk import Desk, desk_page
 from seawall.web.lanes import lane_views
 from seawall.web.limits import limit_rows
 from seawall.web.outcomes import storm_tally
-from seawall.web.pages.board import grouped, left_of
+from seawall.web.pages.board import clock_rows, grouped, left_of
 from seawall.web.pages.cancels import after_context
+from seawall.web.pages.reach import card_of
 from seawall.web.script_view import script_view
 from seawall.web.steps import STEP_VERBS, next_step, steps_of
 from seawall.web.times import zone_of
@@ -110,6 +111,9 @@ def rest_of_room(desk: Desk, incident: Incident, context: dict[str, Any]) -> dic
     approvals = outreach.approvals_of(desk.actor, incident.pk)
     return {
         "papers": incidents.papers_of(desk.actor, incident.pk),
+        "plan": card_of(desk, context["roll_out"]),
+        "deadlines": clock_rows(desk, [incident], only_today=False),
+        "unlooked": incidents.unlooked(desk.actor, incident.pk),
         "script": script_of(desk, incident, desk.request.GET.get("lang", "")),
         "sample": sample_view(desk, incident),
         "approvals": approvals,

@@ -49,6 +49,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
     "kind": wording.KIND_ICONS,
+    "link": wording.LINKS,
 }
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -57,6 +58,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "order": wording.ORDERS,
     "export": wording.EXPORTS,
     "role": wording.ROLES,
+    "link_purpose": wording.LINK_PURPOSES,
     "language": wording.LANGUAGES,
     "market": wording.MARKETS,
     "source": wording.SOURCES,
@@ -159,6 +161,18 @@ def money(value: Decimal, currency: str = "") -> str:
     """An amount with its thousands apart and its currency's own decimals (two, where none is named); the currency
     stands beside it."""
     return f"{value:,.{DECIMALS.get(currency, 2)}f}"
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """A figure without idle zeros: `0.2`, `20`."""
+    return f"{value.normalize():f}"
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share as a whole percentage."""
+    return f"{100 * value:.0f}%"
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""How the ledger behaves when it is large: `python -m bench.scale [ROWS] [SHOPS]`."""

@@ -1,0 +1,75 @@
+"""The reachability plan as a sheet: one line an order, as CSV or XLSX, in the reader's language."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import xlsxwriter
+
+from seawall.kernel.errors import InvalidInput
+from seawall.kernel.markets import Market
+from seawall.kernel.texts import text
+from seawall.outreach.api import ReachLine
+
+COLUMNS = (
+    "order", "platform", "market", "shop", "language", "state", "door", "until", "next", "send_at", "reason",
+)  # fmt: skip
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def export(lines: Iterable[ReachLine], kind: str) -> bytes:
+    """The sheet's bytes. Raises InvalidInput(export_kind_unknown) for anything but csv and xlsx."""
+    if kind not in KINDS:
+        raise InvalidInput("export_kind_unknown", kind=kind, kinds=", ".join(KINDS))
+    rows = [[text(f"reach_col_{name}") for name in COLUMNS], *_rows(lines)]
+    return _csv(rows) if kind == "csv" else _xlsx(rows)
+
+
+def _rows(lines: Iterable[ReachLine]) -> Iterator[list[str]]:
+    for line in lines:
+        zone = Market(line.market)
+        yield [
+            line.order, line.platform, line.market, line.shop, line.language, line.state, door_words(line.door),
+            _at(line.until, zone), ", ".join(door_words(kind) for kind in line.next_doors), _at(line.send_at, zone),
+            line.reason.text() if line.reason else "",
+        ]  # fmt: skip
+
+
+def door_words(kind: str) -> str:
+    """A door's name for a reader; empty for none."""
+    return text(f"door_name_{kind}") if kind else ""
+
+
+def _at(at: datetime | None, market: Market) -> str:
+    return at.astimezone(market.zone).isoformat(sep=" ", timespec="seconds") if at else ""
+
+
+def harmless(cell: str) -> str:
+    """A cell that no sheet takes for a formula: what would begin one gets an apostrophe in front."""
+    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
+    # With a mark, since Excel takes a file without one for the machine's old code page.
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    page = book.add_worksheet("plan")
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            # As text: order numbers of sixteen digits and more lose their last ones as numbers.
+            page.write_string(at, column, harmless(cell))
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, max(len(rows) - 1, 1), len(COLUMNS) - 1)
+    page.set_column(0, len(COLUMNS) - 1, 18)
+    book.close()
+    return out.getvalue()
