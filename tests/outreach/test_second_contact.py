@@ -76,6 +76,11 @@ def test_it_goes_to_the_unreached_and_the_silent_and_to_nobody_who_answered(stor
     words = {row.order_id: row.text for row in first}
     assert all(row.text != words[order_id] for order_id, row in found.items())
 
+    # Nor is the door opened by a plan made anew.
+    commands.replan(storm.incident, by=storm.desk.lead, clock=SYSTEM_CLOCK, step=STEP)
+    again = rows(storm)[rejected]
+    assert (again.state, again.reason_code, again.lane_id) == ("no_connection", "no_next_door", None)
+
 
 def test_it_needs_a_sample_and_the_sellers_yes_of_its_own(storm: Storm) -> None:
     desk = storm.desk

@@ -85,7 +85,7 @@ def after_context(desk: Desk, incident: Incident) -> dict[str, Any]:
     waiting = casework.open_requests(desk.actor, [incident.pk]).first() if open_requests else None
     return {
         "after": after,
-        "plan": plan,
+        "cancelling": plan,
         "plan_why": text(plan.paused_code, **plan.paused_params) if plan and plan.paused_code else "",
         "counts": [(state, count) for state, count in after["cancellations"].items() if count],
         "open_requests": open_requests,
