@@ -38,8 +38,8 @@ from seawall.evidence.records import (
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.layout import file_name, is_safe_name
 from seawall.evidence.seal.packfile import write_pack
-from seawall.evidence.seal.table import neutral
 from seawall.evidence.seal.verify import verify_pack
+from seawall.kernel.cells import neutral
 from seawall.kernel.languages import DESK_LANGUAGES
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text

@@ -7,8 +7,6 @@ from rich.console import Console
 from seawall.cli.output import table
 from seawall.kernel.texts import text
 
-DOORS = ("api", "click", "manual", "call", "unreachable")
-
 
 def show_plan(console: Console, result: dict[str, Any]) -> None:
     """Orders, waves, the doors and what they rest on, and the digest that an approval is of."""
@@ -25,7 +23,7 @@ def show_plan(console: Console, result: dict[str, Any]) -> None:
 
 def show_reach(console: Console, reach: dict[str, Any]) -> None:
     """The newest reachability plan."""
-    from seawall.outreach.api import assumption_lines
+    from seawall.outreach.api import DOORS, assumption_lines
 
     if not reach:
         console.print(text("reach_none"))

@@ -175,20 +175,15 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         return handle_received(clock=clock, size=100, hint=hint) > 0
 
     def tend_plans() -> bool:
-        clock.follow()
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
-
-    def tend_deadlines() -> bool:
-        clock.follow()
-        return tend_clocks(clock=clock)
 
     return [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("watching", lambda: watch_cases(clock=clock), WATCH_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
-        Chore("clocks", tend_deadlines, CLOCK_PAUSE_S, on_failure=on_failure),
+        Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
     ]
 
 

@@ -51,8 +51,9 @@ from seawall.incidents.commands.roll_out import (
     tend,
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
-from seawall.incidents.commands.write_facts import attest_facts, newest_sheet, refuse_facts, write_facts
+from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
 from seawall.incidents.facts_file import read_facts
+from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
@@ -64,15 +65,15 @@ from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
-    "EXPORT_KINDS", "LONGEST_LIFETIME", "SOP_STEPS", "ApprovalLink", "Case", "CaseClock", "DecideByLink", "FactsSheet",
-    "Golden", "Incident", "IncidentState", "LinkPurpose", "LinkStatus", "MadeLink", "MakeLink", "OpenIncident",
-    "OpenedLink", "Paper", "WorkedOut", "add_cases", "add_paper", "answer_buyer", "approve", "approve_cancel",
-    "attest_facts", "cancel_options", "close", "decide_by_link", "door_words", "doors_by", "export", "facts_of_orders",
-    "foreseen", "golden_of", "incident_named", "keep_risk", "leave_uncancelled", "library_wording", "live_cancel",
-    "live_roll_out", "make_link", "newest_sheet", "open_incident", "open_link", "pack_path", "paper_path", "pause",
-    "pause_cancel", "plan", "plan_cancel", "plan_view", "reach_view", "read_facts", "refresh_due", "refuse_facts",
-    "renew_link", "replan", "resume", "resume_cancel", "revoke_link", "risk_of", "safe_name", "seal_pack", "send_back",
-    "send_sample", "set_course", "start", "start_cancel", "status_of", "stop", "stop_cancel", "strike",
-    "submit_incident_script", "summary", "tend", "tend_clocks", "waive_message_first", "watch_cases", "withdraw_case",
-    "write_facts",
+    "EXPORT_KINDS", "LONGEST_LIFETIME", "SOP_STEPS", "ApprovalLink", "Case", "CaseClock", "DecideByLink",
+    "FactsSheet", "Golden", "Incident", "IncidentState", "LinkPurpose", "LinkStatus", "MadeLink", "MakeLink",
+    "OpenIncident", "OpenedLink", "Paper", "WorkedOut", "add_cases", "add_paper", "answer_buyer", "approve",
+    "approve_cancel", "attest_facts", "cancel_options", "close", "decide_by_link", "door_words", "doors_by", "export",
+    "facts_of", "facts_of_orders", "foreseen", "golden_of", "incident_named", "keep_risk", "leave_uncancelled",
+    "library_wording", "live_cancel", "live_roll_out", "make_link", "newest_sheet", "open_incident", "open_link",
+    "pack_path", "paper_path", "pause", "pause_cancel", "plan", "plan_cancel", "plan_view", "reach_view",
+    "read_facts", "refresh_due", "refuse_facts", "renew_link", "replan", "resume", "resume_cancel", "revoke_link",
+    "risk_of", "safe_name", "seal_pack", "send_back", "send_sample", "set_course", "start", "start_cancel",
+    "status_of", "stop", "stop_cancel", "strike", "submit_incident_script", "summary", "tend", "tend_clocks",
+    "values_of", "waive_message_first", "watch_cases", "withdraw_case", "write_facts",
 ]  # fmt: skip

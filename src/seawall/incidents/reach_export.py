@@ -7,6 +7,7 @@ from datetime import datetime
 
 import xlsxwriter
 
+from seawall.kernel.cells import neutral
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
@@ -16,7 +17,6 @@ COLUMNS = (
     "order", "platform", "market", "shop", "language", "state", "door", "until", "next", "send_at", "reason",
 )  # fmt: skip
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export(lines: Iterable[ReachLine], kind: str) -> bytes:
@@ -46,14 +46,9 @@ def _at(at: datetime | None, market: Market) -> str:
     return at.astimezone(market.zone).isoformat(sep=" ", timespec="seconds") if at else ""
 
 
-def harmless(cell: str) -> str:
-    """A cell that no sheet takes for a formula: what would begin one gets an apostrophe in front."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
-
-
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([neutral(cell) for cell in row] for row in rows)
     # With a mark, since Excel takes a file without one for the machine's old code page.
     return out.getvalue().encode("utf-8-sig")
 
@@ -67,7 +62,7 @@ def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             # As text: order numbers of sixteen digits and more lose their last ones as numbers.
-            page.write_string(at, column, harmless(cell))
+            page.write_string(at, column, neutral(cell))
     page.freeze_panes(1, 1)
     page.autofilter(0, 0, max(len(rows) - 1, 1), len(COLUMNS) - 1)
     page.set_column(0, len(COLUMNS) - 1, 18)

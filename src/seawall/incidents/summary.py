@@ -5,7 +5,14 @@ from typing import Any
 from seawall.casework.api import cancel_summary
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
-from seawall.outreach.api import STEP_FIRST_CONTACT, STEP_SECOND_CONTACT, Approval, RollOut, RollOutState, counts_of
+from seawall.outreach.api import (
+    STEP_FIRST_CONTACT,
+    STEP_SECOND_CONTACT,
+    Approval,
+    RollOut,
+    counts_of,
+    standing_roll_out,
+)
 from seawall.tenancy.api import Actor, get_scoped
 
 
@@ -14,9 +21,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
     by.require("incident.read")
     incident = get_scoped(Incident, by, pk=incident.pk)
     sheet = incident.facts_sheets.order_by("-version").first()
-    roll_out = (
-        RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
-    )
+    roll_out = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
     after = cancel_summary(incident.pk)
@@ -61,9 +66,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
 
 def _second(incident: Incident) -> dict[str, Any] | None:
     """The second contact as a roll-out of its own, with its own sum."""
-    roll_out = (
-        RollOut.objects.filter(incident=incident, step=STEP_SECOND_CONTACT).exclude(state=RollOutState.VOID).first()
-    )
+    roll_out = standing_roll_out(incident.pk, STEP_SECOND_CONTACT)
     if roll_out is None:
         return None
     outcomes, planned = counts_of(roll_out), roll_out.recipients.count()

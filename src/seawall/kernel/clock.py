@@ -60,12 +60,14 @@ class SteadyClock:
     works, does not matter. Setting it now and then takes out the drift."""
 
     def __init__(self, instant: datetime) -> None:
-        self._instant, self._since = instant, monotonic()
+        # One value, exchanged whole: several threads read it while one sets it.
+        self._set = (instant, monotonic())
 
     def now(self) -> datetime:
         """The instant it was set to, and what has passed since."""
-        return self._instant + timedelta(seconds=monotonic() - self._since)
+        instant, since = self._set
+        return instant + timedelta(seconds=monotonic() - since)
 
     def set(self, instant: datetime) -> None:
         """Take over the other clock's present instant."""
-        self._instant, self._since = instant, monotonic()
+        self._set = (instant, monotonic())

@@ -10,10 +10,11 @@ from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.groups import named_together
-from seawall.outreach.ledger import DoorCount, counts_of, doors_now
+from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.policy import MOST_TOGETHER, Ceiling, PlannedMessage, minutes_needed
 from seawall.outreach.pushes import handle_received
+from seawall.outreach.reach import DOORS
 from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
@@ -31,6 +32,7 @@ STEPS = (STEP_FIRST_CONTACT, STEP_SECOND_CONTACT)
 
 __all__ = [
     "DELIVERED",
+    "DOORS",
     "FAILED",
     "MOST_TOGETHER",
     "OPEN",
@@ -88,6 +90,7 @@ __all__ = [
     "sentence_of",
     "settle_by_person",
     "span_of",
+    "standing_roll_out",
     "start",
     "stop",
     "take_batch",

@@ -11,7 +11,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
 from seawall.outreach.models import Recipient, RollOut
 from seawall.outreach.policy import audience_digest, audience_entry
-from seawall.outreach.states import RECIPIENT, RecipientState
+from seawall.outreach.states import RECIPIENT, RecipientState, RollOutState
 
 
 def move_rows(
@@ -33,6 +33,11 @@ def move_rows(
         state_at=clock.now(),
         claimed_by=None,
     )
+
+
+def standing_roll_out(incident_id: int, step: str) -> RollOut | None:
+    """The roll-out of a storm's step that is in force: the one that is not void."""
+    return RollOut.objects.filter(incident_id=incident_id, step=step).exclude(state=RollOutState.VOID).first()
 
 
 def counts_of(roll_out: RollOut) -> dict[str, int]:

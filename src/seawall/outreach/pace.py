@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from seawall.outreach.models import Lane
-from seawall.outreach.policy import FASTER, FASTER_EVERY, SLOWER, SLOWEST
+from seawall.outreach.policy import CLOCK_STEP, FASTER, FASTER_EVERY, SLOWER, SLOWEST
 
 ONE_REFUSAL = timedelta(seconds=1)
 """Refusals within this span are one: what was in flight together was too fast together."""
@@ -34,3 +34,9 @@ def speed_up(*, now: datetime) -> None:
     for lane in slowed.select_related("connection"):
         pace = min(lane.sends_per_second * FASTER, lane.connection.sends_per_second)
         Lane.objects.filter(pk=lane.pk, limited_at=lane.limited_at).update(sends_per_second=pace, limited_at=now)
+
+
+def heed_clock(*, now: datetime) -> None:
+    """After the clock was set back, buckets fill again from the new time on: else a lane would stand still until the
+    old time comes again. What they held stays; nothing is given for the hour that came twice."""
+    Lane.objects.filter(refilled_at__gt=now + CLOCK_STEP).update(refilled_at=now)

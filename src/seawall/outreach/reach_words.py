@@ -6,15 +6,14 @@ from typing import Any
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import reader_language, text
-
-_PARTS = ("api", "click", "manual", "call", "unreachable")
+from seawall.outreach.reach import DOORS
 
 
 def sentence_of(body: Mapping[str, Any], language: Language | None = None) -> str:
     """The plan in one sentence: who is reached how, and what makes it as long as it is."""
     wanted = language or reader_language()
     doors = body["totals"]["doors"]
-    parts = [text(f"reach_by_{name}", wanted, count=f"{doors[name]:,}") for name in _PARTS if doors.get(name)]
+    parts = [text(f"reach_by_{name}", wanted, count=f"{doors[name]:,}") for name in DOORS if doors.get(name)]
     comma, stop = ("，", "；") if wanted is Language.ZH_HANS else (", ", "; ")
     listed = comma.join(parts) or text("reach_nobody", wanted)
     longest = max(body["lanes"], key=lambda lane: (lane["seconds"], lane["messages"]), default=None)

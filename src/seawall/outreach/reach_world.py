@@ -33,8 +33,6 @@ class Wanted:
     shop_id: int
     language: str
     text_sha256: str
-    is_late: bool | None = None
-    """None: to be judged by the order's own times."""
     not_by: frozenset[str] = frozenset()
     """Modes by which an earlier message to this buyer was refused: these doors are closed."""
 
@@ -65,7 +63,7 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
                 value=_worth(named_orders),
                 is_cancelled=all(one.status == "cancelled" or one.cancelled_at is not None for one in named_orders),
                 is_returning=all(one.status == "return_requested" for one in named_orders),
-                is_late=any(_is_late(one, now) for one in named_orders) if each.is_late is None else each.is_late,
+                is_late=any(_is_late(one, now) for one in named_orders),
                 talked_at=talk.talked_at, buyer_wrote_at=talk.buyer_wrote_at, unanswered=talk.unanswered,
                 same_words_at=lately.get((each.shop_id, each.text_sha256)),
                 not_by=each.not_by,

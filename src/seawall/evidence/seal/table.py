@@ -2,6 +2,7 @@
 
 from seawall.evidence.seal.canonical import instant
 from seawall.evidence.seal.lines import OrderLine
+from seawall.kernel.cells import neutral
 from seawall.kernel.markets import Market, Platform
 
 COLUMNS = (
@@ -11,20 +12,7 @@ COLUMNS = (
 )  # fmt: skip
 """`order` repeats the id behind platform and market: a cell that is not a number keeps all its digits in Excel."""
 
-# OWASP "CSV injection": a cell that begins so is run as a formula. The full-width forms are read alike in East Asian
-# editions of Excel.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_CONTROLS = dict.fromkeys(range(32), " ")
-
-
 _PLACES = {(platform, market): f"{platform.title} {market.value} " for platform in Platform for market in Market}
-
-
-def neutral(cell: str) -> str:
-    """The cell as plain text: a leading formula sign gets a `'` before it, control characters become spaces."""
-    if cell.startswith(_FORMULA):
-        cell = "'" + cell
-    return cell if cell.isprintable() else cell.translate(_CONTROLS)
 
 
 def _cells(line: OrderLine) -> list[str]:

@@ -15,7 +15,7 @@ from seawall.incidents.models import FactsSheet, Incident
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused
 from seawall.kernel.origin import Origin
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, standing_roll_out
 from seawall.tenancy.api import Actor, actor_of
 
 READABLE_FOR = timedelta(days=30)
@@ -82,11 +82,7 @@ def _standing(link: ApprovalLink) -> LinkStatus:
         if sheet is None or sheet.digest != link.subject_digest:
             return LinkStatus.VOID
         return LinkStatus.SETTLED if sheet.attested_at else LinkStatus.OPEN
-    plan = (
-        RollOut.objects.filter(incident_id=link.incident_id, step=STEP_FIRST_CONTACT)
-        .exclude(state=RollOutState.VOID)
-        .first()
-    )
+    plan = standing_roll_out(link.incident_id, STEP_FIRST_CONTACT)
     if plan is None or plan.binding_digest != link.subject_digest:
         return LinkStatus.VOID
     standing = Approval.objects.filter(roll_out=plan, is_approved=True, voided_at__isnull=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
+from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
 from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
@@ -32,7 +33,7 @@ from seawall.outreach.api import (
     plan_roll_out,
     void_live_roll_outs,
 )
-from seawall.scripts.api import PlaceholderValues, ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.scripts.api import ScriptVersion, SubmitScript, Wording, library, render, submit_script
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -179,16 +180,7 @@ def planned_messages(
         order, shop = case.order, case.order.shop
         market = Market(shop.market)
         language = market.facts.languages[0]
-        values = PlaceholderValues(
-            shop=shop.name,
-            order_id=order.platform_order_id,
-            item=order.lines[0].get("title") if order.lines else None,
-            order_date=order.ordered_at,
-            cause=facts.cause_by_language.get(language),
-            new_date=facts.new_date,
-            tracking_number=next((each.tracking_number for each in order.parcels.all() if each.tracking_number), None),
-            compensation=facts.offer_in(market.currency),
-        )
+        values = values_of(order, facts, language)
         try:
             text = render(texts[language], values, language, market).text
         except InvalidInput as error:

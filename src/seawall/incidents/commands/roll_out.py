@@ -27,7 +27,7 @@ from seawall.timeline.api import move
 
 def live_roll_out(incident: Incident, step: str = STEP_FIRST_CONTACT) -> RollOut:
     """The storm's standing roll-out of a step. Raises Refused(roll_out_unknown)."""
-    found = RollOut.objects.filter(incident=incident, step=step).exclude(state=RollOutState.VOID).first()
+    found = outreach.standing_roll_out(incident.pk, step)
     if found is None:
         raise Refused("roll_out_unknown", incident=incident.code)
     return found
@@ -154,9 +154,8 @@ def close(incident: Incident, *, by: Actor, clock: Clock, why: str) -> None:
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         counts = Counter(outreach.counts_of(live_roll_out(incident)))
-        second = RollOut.objects.filter(incident=incident, step=STEP_SECOND_CONTACT).exclude(state=RollOutState.VOID)
-        for roll_out in second:
-            counts.update(outreach.counts_of(roll_out))
+        if second := outreach.standing_roll_out(incident.pk, STEP_SECOND_CONTACT):
+            counts.update(outreach.counts_of(second))
         unsettled = sum(counts[state.value] for state in outreach.OPEN) + counts["needs_person"]
         if unsettled:
             raise Refused("close_outcomes_open", incident=incident.code, count=unsettled)

@@ -14,7 +14,7 @@ from seawall.incidents.states import CaseState
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.texts import reader_language
 from seawall.orders.api import Order
-from seawall.outreach.api import STEP_FIRST_CONTACT, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, standing_roll_out
 from seawall.rulebook.api import ClockKind, Rule, RulesOn, rules_of_team
 from seawall.shops.api import Shop
 from seawall.tenancy.api import Actor, scoped
@@ -59,7 +59,7 @@ def _rules(team_id: int, shop: Shop, now: datetime) -> RulesOn:
 
 
 def _pace(incident: Incident) -> int:
-    plan = RollOut.objects.filter(incident=incident, step=STEP_FIRST_CONTACT).exclude(state=RollOutState.VOID).first()
+    plan = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     if plan is None:
         return 0
     return int(3600 * sum((lane.sends_per_second for lane in plan.lanes.all()), Decimal(0)))

@@ -6,14 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from seawall.kernel.cells import FORMULA_SIGNS
 from seawall.kernel.languages import Language
 from seawall.kernel.money import DECIMALS, Money
 from seawall.orders.imports.planning import ImportPlan
 from seawall.orders.imports.reading import FileReading
 from seawall.orders.imports.records import ExportKind
 from seawall.orders.imports.refusals import Rejection
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def dry_run_json(plan: ImportPlan, language: Language | None = None) -> dict[str, Any]:
@@ -112,6 +111,6 @@ def write_rejects(plan: ImportPlan, path: Path, language: Language | None = None
 
 def neutralised(cell: object) -> object:
     """A cell no spreadsheet will run as a formula."""
-    if isinstance(cell, str) and cell.lstrip(" \n\u00a0").startswith(_DANGEROUS):
+    if isinstance(cell, str) and cell.lstrip(" \n\u00a0").startswith(FORMULA_SIGNS):
         return "'" + cell
     return cell

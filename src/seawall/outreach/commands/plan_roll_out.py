@@ -71,10 +71,10 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
         fresh = policy.whole_groups(
             [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
         )
-        roll_out = _new_roll_out(cmd, version, policy.audience_digest(message.entry for message in fresh), by, clock)
+        roll_out = _new_roll_out(cmd, version, by, clock)
         lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
         fresh = _whole_by_doors(roll_out, fresh, lanes, clock)
-        _bind(roll_out, cmd, policy.audience_digest(message.entry for message in fresh))
+        _bind(roll_out, cmd, fresh)
         plan, world = _reach(roll_out, fresh, lanes, clock)
         rows = _ledger_rows(roll_out, fresh, plan, lanes, clock)
         if not any(row.state == RecipientState.WAITING for row in rows):
@@ -97,7 +97,7 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     return roll_out
 
 
-def _new_roll_out(cmd: PlanRollOut, version: int, audience: str, by: Actor, clock: Clock) -> RollOut:
+def _new_roll_out(cmd: PlanRollOut, version: int, by: Actor, clock: Clock) -> RollOut:
     return RollOut.objects.create(
         team_id=by.team_id,
         incident_id=cmd.incident_id,
@@ -106,23 +106,18 @@ def _new_roll_out(cmd: PlanRollOut, version: int, audience: str, by: Actor, cloc
         is_training=cmd.is_training,
         script_version=cmd.script,
         script_digest=cmd.script.digest,
-        audience_digest=audience,
         facts_digest=cmd.facts_digest,
         ceiling_amount=cmd.ceiling.amount,
         ceiling_currency=cmd.ceiling.currency,
-        binding_digest=policy.binding_digest(
-            script=cmd.script.digest, audience=audience, facts=cmd.facts_digest, ceiling=cmd.ceiling
-        ),
         planned_by_id=by.user_id,
         planned_at=clock.now(),
         deadline_at=cmd.deadline_at,
     )
 
 
-def _bind(roll_out: RollOut, cmd: PlanRollOut, audience: str) -> None:
+def _bind(roll_out: RollOut, cmd: PlanRollOut, messages: Sequence[policy.PlannedMessage]) -> None:
     """What an approval will be of, once it is known who shares a message."""
-    if audience == roll_out.audience_digest:
-        return
+    audience = policy.audience_digest(message.entry for message in messages)
     roll_out.audience_digest = audience
     roll_out.binding_digest = policy.binding_digest(
         script=cmd.script.digest, audience=audience, facts=cmd.facts_digest, ceiling=cmd.ceiling
@@ -211,7 +206,6 @@ def _reach(
         Wanted(
             key=group[0].order_id, order_ids=tuple(each.order_id for each in group), shop_id=group[0].shop_id,
             language=group[0].language, text_sha256=group[0].text_sha256,
-            is_late=any(each.exposure[0] == 0 for each in group),
             not_by=frozenset().union(*(each.not_by for each in group)),
         )
         for group in _groups(messages)

@@ -6,6 +6,7 @@ plan = plan_reach(items, world)
 from seawall.outreach.reach.doors import REFUSED_BEFORE
 from seawall.outreach.reach.planner import plan_reach
 from seawall.outreach.reach.rules import ReachRules, reach_rules
+from seawall.outreach.reach.totals import DOORS
 from seawall.outreach.reach.values import (
     Assumption,
     Door,
@@ -20,6 +21,6 @@ from seawall.outreach.reach.values import (
 )
 
 __all__ = [
-    "REFUSED_BEFORE", "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan", "ReachRow",
-    "ReachRules", "ShopDoors", "World", "plan_reach", "reach_rules",
+    "DOORS", "REFUSED_BEFORE", "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan",
+    "ReachRow", "ReachRules", "ShopDoors", "World", "plan_reach", "reach_rules",
 ]  # fmt: skip

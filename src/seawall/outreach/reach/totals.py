@@ -7,7 +7,7 @@ from seawall.outreach.reach.values import DoorKind, ReachItem, ReachRow, World
 
 UNREACHABLE = "unreachable"
 DOORS = (*(kind.value for kind in DoorKind), UNREACHABLE)
-"""The columns of every grouping."""
+"""The columns of every grouping, in order of preference."""
 
 
 def totals_of(items: Sequence[ReachItem], rows: Sequence[ReachRow], world: World) -> Mapping[str, object]:

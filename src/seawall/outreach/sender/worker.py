@@ -22,7 +22,7 @@ from seawall.kernel.errors import SeawallError
 from seawall.outreach.gates import tend
 from seawall.outreach.groups import tidy
 from seawall.outreach.models import RollOut
-from seawall.outreach.pace import speed_up
+from seawall.outreach.pace import heed_clock, speed_up
 from seawall.outreach.sender import confirm, liveness, looks
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
@@ -179,6 +179,7 @@ class Worker:
         """Refresh what may be sent, notice dead workers, tend gates."""
         self._sending = await self._db(_sending_now)
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
+        await self._db(lambda: heed_clock(now=self._clock.now()))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: tidy(clock=self._clock))
         await self._db(lambda: tend(clock=self._clock, settle_s=self._options.gate_settle_s))

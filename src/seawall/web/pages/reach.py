@@ -17,6 +17,7 @@ from seawall.incidents import queries as incidents
 from seawall.incidents.api import EXPORT_KINDS, Incident, door_words, doors_by, export, golden_of, live_roll_out
 from seawall.kernel.texts import text
 from seawall.outreach.api import (
+    DOORS,
     STEP_FIRST_CONTACT,
     Difference,
     ReachSnapshot,
@@ -32,9 +33,6 @@ from seawall.outreach.queries import CAN_BE_REPLANNED, live_roll_outs, snapshots
 from seawall.web.desk import Desk, desk_page
 from seawall.web.pages.board import left_of
 from seawall.web.times import zone_of
-
-DOORS = ("api", "click", "manual", "call", "unreachable")
-"""Columns of the tables, in order of preference."""
 
 SHORT_HISTORY = 12
 

@@ -28,9 +28,11 @@ from seawall.incidents.api import (
     OpenedLink,
     Paper,
     decide_by_link,
+    facts_of,
     open_link,
     pack_path,
     paper_path,
+    values_of,
 )
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused, SeawallError
@@ -39,7 +41,6 @@ from seawall.kernel.markets import Market
 from seawall.kernel.texts import desk_language, reading_in
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import STEP_FIRST_CONTACT
-from seawall.scripts.api import PlaceholderValues
 from seawall.scripts.api import render as render_words
 from seawall.tenancy.api import User, get_scoped
 from seawall.web.desk import Desk
@@ -198,21 +199,13 @@ def _approval(visit: Visit) -> dict[str, Any]:
 def _gloss(context: dict[str, Any]) -> str:
     """What the sample says, in Chinese, with its own order filled in; as written where something is not known."""
     sample, script, sheet = context["sample"], context["script"], context["sheet"]
-    if sample is None or script is None:
+    if sample is None or script is None or sheet is None:
         return ""
     gloss = next((text.gloss for text in script.texts if text.language == sample.row.language), "")
-    order, shop = sample.row.order, sample.row.order.shop
-    values = PlaceholderValues(
-        shop=shop.name,
-        order_id=order.platform_order_id,
-        item=order.lines[0].get("title") if order.lines else None,
-        order_date=order.ordered_at,
-        cause=sheet.cause_by_language.get(Language.ZH_HANS.value) if sheet else None,
-        new_date=sheet.new_date if sheet else None,
-        tracking_number=next((each.tracking_number for each in order.parcels.all() if each.tracking_number), None),
-    )
+    order = sample.row.order
+    values = values_of(order, facts_of(sheet), Language.ZH_HANS)
     try:
-        return render_words(gloss, values, Language.ZH_HANS, Market(shop.market)).text if gloss else ""
+        return render_words(gloss, values, Language.ZH_HANS, Market(order.shop.market)).text if gloss else ""
     except InvalidInput:
         return gloss
 
