@@ -1,13 +1,24 @@
 """What other capabilities may use of outreach."""
 
+from seawall.outreach.answers import (
+    AnswerSummary,
+    Talk,
+    answer_counts,
+    stops_of,
+    summary_of,
+    talk_views,
+    talks_of,
+)
+from seawall.outreach.commands.answers import correct_answer, lift_stop
 from seawall.outreach.commands.decide import Decide, approve, send_back
-from seawall.outreach.commands.leave_out import leave_out_orders, order_resolved, settle_by_person
+from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
 from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.concern import leave_out_unconcerned, order_resolved
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
@@ -18,8 +29,11 @@ from seawall.outreach.reach import DOORS
 from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
+from seawall.outreach.replies.api import find_answers
+from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -35,13 +49,17 @@ __all__ = [
     "DOORS",
     "FAILED",
     "MOST_TOGETHER",
+    "NOT_DELIVERED",
     "OPEN",
     "SENDING",
     "SENT",
     "STEPS",
     "STEP_FIRST_CONTACT",
     "STEP_SECOND_CONTACT",
+    "TO_SETTLE",
+    "AnswerSummary",
     "Approval",
+    "Asker",
     "Attempt",
     "Ceiling",
     "Decide",
@@ -58,30 +76,41 @@ __all__ = [
     "RollOutState",
     "StalePlan",
     "TakeBatch",
+    "Talk",
+    "Wanted",
     "Wave",
     "Worker",
     "WorkerOptions",
+    "answer_counts",
     "approve",
     "assumption_lines",
     "close_windows",
     "contacted_orders",
+    "correct_answer",
     "counts_of",
     "differences",
     "doors_now",
+    "find_answers",
     "give_back",
     "handle_received",
     "hold",
+    "last_tries",
     "leave_out_orders",
+    "leave_out_unconcerned",
     "let_go",
+    "lift_stop",
+    "look_now",
     "minutes_needed",
     "named_together",
     "new_worker_key",
     "newest",
+    "not_delivered",
     "order_resolved",
     "pause",
     "plan_roll_out",
     "press",
     "reach_lines",
+    "reasons_of",
     "replan",
     "replan_moved",
     "resume",
@@ -93,6 +122,11 @@ __all__ = [
     "standing_roll_out",
     "start",
     "stop",
+    "stops_of",
+    "summary_of",
     "take_batch",
+    "talk_views",
+    "talks_of",
+    "told_as_sent",
     "void_live_roll_outs",
 ]

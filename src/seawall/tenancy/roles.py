@@ -55,6 +55,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "cancel.settle": _DESK,
     "requests.answer": _DESK | {Role.AGENT},
     "inbox.read": _STAFF,
+    "inbox.correct": _DESK | {Role.AGENT},
+    "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
     "timeline.read": _ALL,

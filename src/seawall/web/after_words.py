@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import pgettext_lazy as _p
 
-from seawall.web.wording import Look, Words
+from seawall.web.look import Look, Words
 
 CANCELLING_STATES: Mapping[str, Look] = {
     "planned": Look(words=_p("cancelling", "Seller to approve"), tone="ask", icon="user-question"),
@@ -48,3 +48,33 @@ PARTIES: Mapping[str, Words] = {
     "unknown": _p("party", "unknown"),
 }
 """Who brought an order to its end."""
+
+MACHINES: Mapping[str, Words] = {
+    "cancelling": _p("machine", "The list of cancellations"),
+    "cancellation": _p("machine", "The cancellation"),
+    "buyer_request": _p("machine", "The buyer’s request"),
+}
+
+EVENTS: Mapping[str, Words] = {
+    "accepted": _p("event", "take note that the platform took it"),
+    "cancelled": _p("order", "Cancelled"),
+    "refused": _p("event", "take note of a refusal"),
+    "kept": _p("event", "keep the order"),
+    "not_needed": _p("event", "let it go"),
+    "proved_untouched": _p("event", "put it back on the list"),
+    "too_many_refusals": _p("event", "pause by itself"),
+    "decide": _p("event", "decide"),
+    "gone": _p("event", "take note that it waits no more"),
+    "still_waits": _p("event", "take note that it still waits"),
+}
+
+PERMISSIONS: Mapping[str, Words] = {
+    "cancel.read": _p("permission", "see cancellations"),
+    "cancel.plan": _p("permission", "plan cancellations"),
+    "cancel.approve": _p("permission", "approve cancellations"),
+    "cancel.start": _p("permission", "start cancelling"),
+    "cancel.pause": _p("permission", "pause cancelling"),
+    "cancel.stop": _p("permission", "stop cancelling"),
+    "cancel.settle": _p("permission", "settle cancellations"),
+    "requests.answer": _p("permission", "answer buyers who ask to cancel"),
+}

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
+from seawall.web.look import Look, Words
 from seawall.web.times import DESK_ZONE
-from seawall.web.wording import KINDS, Look, Words, words_of
+from seawall.web.wording import KINDS, words_of
 
 VERBS: Mapping[str, Look] = {
     "incident.open": Look(words=_("Storm opened: %(kind)s"), icon="flag"),
@@ -80,6 +81,11 @@ VERBS: Mapping[str, Look] = {
     "requests.accept": Look(words=_("Request of order %(order)s accepted"), icon="user-check"),
     "requests.decline": Look(words=_("Request of order %(order)s declined"), icon="user-x"),
     "requests.accept_by_itself": Look(words=_("Request of order %(order)s accepted by itself"), icon="robot"),
+    "outreach.told_sent": Look(words=_("A person named the sent message %(message_id)s"), icon="message-check"),
+    "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
+    "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),
+    "contact.lift": Look(words=_("A buyer may be written to again"), icon="arrow-back-up"),
+    "answer.correct": Look(words=_("A buyer’s message read anew"), icon="pencil"),
     "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),

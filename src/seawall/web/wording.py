@@ -5,24 +5,13 @@ code and fails on one without words. Reasons and refusals have theirs in `<capab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
-Words = str | Promise
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """A word with its meaning colour (a class of seawall.css, empty for grey) and its mark."""
-
-    words: Words
-    tone: str = ""
-    icon: str = "minus"
-
+from seawall.web import after_words
+from seawall.web.look import Look, Words
 
 SOP: Mapping[str, Words] = {
     "facts": _p("step", "Facts"),
@@ -98,6 +87,44 @@ RECIPIENT_STATES: Mapping[str, Look] = {
     "unplanned": Look(words=_p("recipient", "Not planned yet"), icon="circle-dashed"),
 }
 """States of the ledger; `unplanned` is no state but the lack of a row."""
+
+INTENTS: Mapping[str, Look] = {
+    "opt_out": Look(words=_p("intent", "Wants no more messages"), tone="risk", icon="hand-stop"),
+    "threatens_bad_review": Look(words=_p("intent", "Threatens a bad review"), tone="risk", icon="alert-triangle"),
+    "angry_complaint": Look(words=_p("intent", "Angry"), tone="risk", icon="alert-triangle"),
+    "refuse_parcel": Look(words=_p("intent", "Will refuse the parcel"), tone="warn", icon="ban"),
+    "gives_new_address": Look(words=_p("intent", "Gives a new address"), tone="warn", icon="pencil"),
+    "gives_new_phone": Look(words=_p("intent", "Gives a new phone number"), tone="warn", icon="pencil"),
+    "asks_compensation": Look(words=_p("intent", "Asks for compensation"), tone="ask", icon="help-circle"),
+    "wants_to_wait": Look(words=_p("intent", "Wants to wait"), tone="run", icon="hourglass-high"),
+    "agree_cancel": Look(words=_p("intent", "Agrees"), tone="ok", icon="check"),
+    "wants_refund_now": Look(words=_p("intent", "Wants the refund now"), tone="ask", icon="arrow-back-up"),
+    "already_received": Look(words=_p("intent", "Has the parcel already"), tone="warn", icon="package"),
+    "asks_status": Look(words=_p("intent", "Asks where it is"), icon="help-circle"),
+    "not_received": Look(words=_p("intent", "Has not received it"), icon="package"),
+    "thanks": Look(words=_p("intent", "Thanks"), icon="mood-check"),
+    "other": Look(words=_p("intent", "Something else"), icon="message"),
+    "": Look(words=_p("intent", "Not read yet"), icon="circle-dashed"),
+}
+"""What a buyer's answer wants, what harms most when overlooked first."""
+
+READERS: Mapping[str, Words] = {
+    "rules": _p("reader", "by phrases"),
+    "model": _p("reader", "suggested by the model"),
+    "person": _p("reader", "by a person"),
+    "": _p("reader", "nobody yet"),
+}
+"""Who said what an answer wants."""
+
+OUTCOME_TABS: Mapping[str, Words] = {
+    "to_settle": _p("outcome tab", "To settle"),
+    "rejected": _p("outcome tab", "Refused"),
+    "blocked": _p("outcome tab", "Filtered"),
+    "too_late": _p("outcome tab", "Too late"),
+    "left_out": _p("outcome tab", "Left out"),
+    "all": _p("outcome tab", "All of these"),
+}
+"""What the list of outcomes can be narrowed to."""
 
 GRADES: Mapping[str, Look] = {
     "none": Look(words=_p("grade", "No proof"), icon="minus"),
@@ -211,7 +238,6 @@ ORDERS: Mapping[str, Words] = {
     "delivered": _p("order", "Delivered"),
     "completed": _p("order", "Completed"),
     "cancel_requested": _p("order", "Cancellation asked for"),
-    "cancelled": _p("order", "Cancelled"),
     "return_requested": _p("order", "Return asked for"),
     "failed_delivery": _p("order", "Not delivered"),
     "returned": _p("order", "Returned"),
@@ -240,27 +266,17 @@ OUTCOMES: Mapping[str, Words] = {
 """How one try at a send ended: verbs of the recipient machine that a worker uses."""
 
 MACHINES: Mapping[str, Words] = {
+    **after_words.MACHINES,
     "incident": _p("machine", "The storm"),
     "case": _p("machine", "The order"),
     "roll_out": _p("machine", "The roll-out"),
     "recipient": _p("machine", "The message"),
-    "cancelling": _p("machine", "The list of cancellations"),
-    "cancellation": _p("machine", "The cancellation"),
-    "buyer_request": _p("machine", "The buyer’s request"),
     "facts sheet": _p("machine", "The facts sheet"),
 }
 
 EVENTS: Mapping[str, Words] = {
-    "accepted": _p("event", "take note that the platform took it"),
+    **after_words.EVENTS,
     "cancelled": _p("event", "take note that it is cancelled"),
-    "refused": _p("event", "take note of a refusal"),
-    "kept": _p("event", "keep the order"),
-    "not_needed": _p("event", "let it go"),
-    "proved_untouched": _p("event", "put it back on the list"),
-    "too_many_refusals": _p("event", "pause by itself"),
-    "decide": _p("event", "decide"),
-    "gone": _p("event", "take note that it waits no more"),
-    "still_waits": _p("event", "take note that it still waits"),
     "attest_facts": _p("event", "attest the facts"),
     "submit_script": _p("event", "submit the script"),
     "plan": _p("event", "plan"),
@@ -300,10 +316,13 @@ EVENTS: Mapping[str, Words] = {
     "blocked": _p("event", "be filtered"),
     "read": _p("event", "be read"),
     "answered": _p("event", "be answered"),
+    "opted_out": _p("event", "spare a buyer who wants no more"),
+    "look_again": _p("event", "ask the platform again"),
 }
 """Verbs of all machines, as they stand in a refusal."""
 
 PERMISSIONS: Mapping[str, Words] = {
+    **after_words.PERMISSIONS,
     "team.manage": _p("permission", "manage the team"),
     "shops.read": _p("permission", "see shops"),
     "shops.connect": _p("permission", "connect shops"),
@@ -320,6 +339,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.read": _p("permission", "see the roll-out"),
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
+    "inbox.correct": _p("permission", "say what a buyer’s message wants"),
+    "contact.lift": _p("permission", "let a buyer be written to again"),
     "seat.work": _p("permission", "work at a seat"),
     "risk.read": _p("permission", "see the risk sheet"),
     "risk.keep": _p("permission", "keep a risk sheet"),
@@ -332,14 +353,6 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.resume": _p("permission", "resume the roll-out"),
     "outreach.stop": _p("permission", "stop the roll-out"),
     "outreach.settle": _p("permission", "settle messages"),
-    "cancel.read": _p("permission", "see cancellations"),
-    "cancel.plan": _p("permission", "plan cancellations"),
-    "cancel.approve": _p("permission", "approve cancellations"),
-    "cancel.start": _p("permission", "start cancelling"),
-    "cancel.pause": _p("permission", "pause cancelling"),
-    "cancel.stop": _p("permission", "stop cancelling"),
-    "cancel.settle": _p("permission", "settle cancellations"),
-    "requests.answer": _p("permission", "answer buyers who ask to cancel"),
     "inbox.read": _p("permission", "see conversations"),
     "evidence.read": _p("permission", "see evidence"),
     "evidence.pack": _p("permission", "seal a pack"),

@@ -5,6 +5,9 @@ nothing or claimed rows with an open attempt, which are looked up at the platfor
 
 On a lane of mode `click` a row may go only after a person's key press on that very row, and not long after it. A lane
 of any other mode, or whose connection's mode has changed since the plan, sends nothing.
+
+An order that no longer concerns the storm is passed over here and left out by `concern`: withdrawn from it, or known
+to be cancelled or returned.
 """
 
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from seawall.outreach.concern import OVER
 from seawall.outreach.policy import PRESS_GOOD_FOR
 
 CLAIM = """
@@ -48,8 +52,12 @@ WITH lane AS (
 ), picked AS (
     SELECT p.id
       FROM outreach_recipient p JOIN lane ON p.lane_id = lane.id
+      JOIN incidents_case k ON k.id = p.case_id AND k.state = 'open'
+      JOIN orders_order q ON q.id = p.order_id AND q.status <> ALL(%(over)s)
      WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
-       AND p.rides_with_id IS NULL AND (NOT p.has_riders OR outreach_group_is_whole(p.id))
+       AND p.rides_with_id IS NULL AND (NOT p.has_riders OR (outreach_group_is_whole(p.id) AND NOT EXISTS (
+           SELECT 1 FROM outreach_recipient m JOIN orders_order mo ON mo.id = m.order_id
+            WHERE m.rides_with_id = p.id AND mo.status = ANY(%(over)s))))
        AND (lane.mode = 'api' OR p.pressed_at > %(pressed_since)s)
        AND (p.door_until IS NULL OR p.door_until > %(now)s)
      ORDER BY p.wave, p.rank
@@ -116,7 +124,10 @@ class Claimed:
 def claim(*, worker: int, size: int, now: datetime) -> list[Claimed]:
     """Up to `size` rows of the lane that waited longest, as far as its bucket allows; empty when nothing may go."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"worker": worker, "size": size, "now": now, "pressed_since": now - PRESS_GOOD_FOR})
+        cursor.execute(
+            CLAIM,
+            {"worker": worker, "size": size, "now": now, "pressed_since": now - PRESS_GOOD_FOR, "over": list(OVER)},
+        )
         return [
             Claimed(
                 id=row[0], attempt=row[1], team_id=row[2], incident_id=row[3], order_id=row[4], roll_out_id=row[5],

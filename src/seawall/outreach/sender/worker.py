@@ -19,6 +19,7 @@ from seawall.connectors.contracts import Connector
 from seawall.connectors.registry import open_connector
 from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
+from seawall.outreach.contact import stopped_keys
 from seawall.outreach.gates import tend
 from seawall.outreach.groups import tidy
 from seawall.outreach.models import RollOut
@@ -66,6 +67,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._stop = asyncio.Event()
         self._sending: frozenset[int] = frozenset()
+        self._opted_out: frozenset[tuple[int, str]] = frozenset()
         self._is_trusted = True
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
@@ -150,8 +152,13 @@ class Worker:
             )  # fmt: skip
             return
         # First the await, then the list: it is exchanged for a new one at every flush.
-        outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
+        outcome = await send_one(
+            row, connector, clock=self._clock, may_send=self._may_send, has_opted_out=self._has_opted_out
+        )
         self._outcomes.append(outcome)
+
+    def _has_opted_out(self, shop_id: int, key: str) -> bool:
+        return (shop_id, key) in self._opted_out
 
     def _may_send(self, row: Claimed) -> bool:
         is_fresh = self._clock.now() - row.claimed_at < liveness.CLAIM_GOOD_FOR
@@ -177,7 +184,10 @@ class Worker:
 
     async def _chores(self) -> None:
         """Refresh what may be sent, notice dead workers, tend gates."""
-        self._sending = await self._db(_sending_now)
+        sending = await self._db(_sending_now)
+        # Asked after, taken over before: no roll-out sends before it is known who of its shops wants no more.
+        self._opted_out = await self._db(stopped_keys)
+        self._sending = sending
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: heed_clock(now=self._clock.now()))
         await self._db(lambda: speed_up(now=self._clock.now()))
