@@ -19,6 +19,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
 from seawall.web import after_words, verbs, wording
+from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
 
@@ -36,7 +37,7 @@ def icon(name: str, tone: str = "") -> SafeString:
 
 
 @register.inclusion_tag("web/tags/pill.html")
-def pill(look: wording.Look) -> dict[str, Any]:
+def pill(look: Look) -> dict[str, Any]:
     """A state: word and mark, never colour alone."""
     return {"look": look}
 
@@ -75,7 +76,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 
 
 @register.simple_tag
-def look(table: str, code: str) -> wording.Look:
+def look(table: str, code: str) -> Look:
     """Words, tone and icon of a code: `{% look "incident" incident.state as face %}`."""
     return wording.look_of(_TABLES[table], code)
 
