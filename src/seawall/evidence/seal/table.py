@@ -1,7 +1,7 @@
 """orders.csv: the order list a person opens in a spreadsheet. Rebuilt by the verifier from orders.jsonl."""
 
 from seawall.evidence.seal.canonical import instant
-from seawall.evidence.seal.lines import OrderLine
+from seawall.evidence.seal.lines import Age, OrderLine
 from seawall.kernel.cells import neutral
 from seawall.kernel.markets import Market, Platform
 
@@ -11,6 +11,10 @@ COLUMNS = (
     "sent_by", "cancellation", "cancellation_reason", "records",
 )  # fmt: skip
 """`order` repeats the id behind platform and market: a cell that is not a number keeps all its digits in Excel."""
+
+_SINCE = {"sent_by": Age.SENDER, "cancellation": Age.CANCELLATION, "cancellation_reason": Age.CANCELLATION}
+_OF_AGE = {age: [at for at, name in enumerate(COLUMNS) if _SINCE.get(name, age) <= age] for age in Age}
+"""Places of the columns that a pack of an age has."""
 
 _PLACES = {(platform, market): f"{platform.title} {market.value} " for platform in Platform for market in Market}
 
@@ -43,14 +47,15 @@ def _cells(line: OrderLine) -> list[str]:
     ]
 
 
-def heading() -> bytes:
-    """The mark that makes Excel read UTF-8, and the column names."""
-    return b"\xef\xbb\xbf" + _row(list(COLUMNS))
+def heading(age: Age = Age.CANCELLATION) -> bytes:
+    """The mark that makes Excel read UTF-8, and the column names of a pack of this age."""
+    return b"\xef\xbb\xbf" + _row([COLUMNS[at] for at in _OF_AGE[age]])
 
 
 def row(line: OrderLine) -> bytes:
     """One order."""
-    return _row(_cells(line))
+    cells = _cells(line)
+    return _row(cells if line.age is Age.CANCELLATION else [cells[at] for at in _OF_AGE[line.age]])
 
 
 def _row(cells: list[str]) -> bytes:

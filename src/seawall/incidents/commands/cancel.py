@@ -50,7 +50,7 @@ def plan_cancel(
             casework.OrderToCancel(
                 case_id=case.pk, order_id=case.order_id, shop_id=case.order.shop_id,
                 platform=Platform(case.order.shop.platform), platform_order_id=case.order.platform_order_id,
-                exposure=exposure_of(case.order.ship_by, case.order.shipped_at, case.order.platform_order_id),
+                exposure=exposure_of(case.order, clock.now()),
             )
             for case in cases.select_related("order__shop").order_by("pk").iterator(chunk_size=2000)
         ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -20,7 +20,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
-from seawall.orders.api import buyer_hint
+from seawall.orders.api import Order, buyer_hint, is_late
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
     STEP_SECOND_CONTACT,
@@ -130,7 +130,7 @@ def plan(
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
         doors = None if step == STEP_FIRST_CONTACT else audience(incident, unanswered_for, clock=clock)
-        messages = planned_messages(incident, script, facts, doors)
+        messages = planned_messages(incident, script, facts, doors, now=clock.now())
         if step == STEP_FIRST_CONTACT:
             set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
@@ -165,7 +165,12 @@ def require_follow_up(incident: Incident, step: str) -> None:
 
 
 def planned_messages(
-    incident: Incident, script: ScriptVersion, facts: Facts, doors: Mapping[int, frozenset[str]] | None = None
+    incident: Incident,
+    script: ScriptVersion,
+    facts: Facts,
+    doors: Mapping[int, frozenset[str]] | None = None,
+    *,
+    now: datetime,
 ) -> list[PlannedMessage]:
     """One filled message per open case, in the language of the shop's market; orders of one buyer in one shop have
     the words that name them all. With `doors` (a second contact) only for these cases, each alone, with the modes it
@@ -194,7 +199,7 @@ def planned_messages(
             shop_id=shop.pk,
             language=language.value,
             text=text,
-            exposure=exposure_of(order.ship_by, order.shipped_at, order.platform_order_id),
+            exposure=exposure_of(order, now),
             not_by=doors[case.pk] if doors else frozenset(),
         )
         filled.append(
@@ -212,10 +217,10 @@ def planned_messages(
     return bring_together(filled, texts, contacted=contacted_orders(incident.pk, STEP_FIRST_CONTACT))
 
 
-def exposure_of(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:
-    """Late-dispatched orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
-    late = ship_by is not None and shipped_at is not None and str(shipped_at) > str(ship_by)
-    return (0 if late else 1, str(ship_by or "9999"), order_id)
+def exposure_of(order: Order, now: datetime) -> tuple[int, str, str]:
+    """Late orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
+    late = is_late(status=order.status, ship_by=order.ship_by, shipped_at=order.shipped_at, now=now)
+    return (0 if late else 1, str(order.ship_by or "9999"), order.platform_order_id)
 
 
 def _attested(incident: Incident) -> FactsSheet:

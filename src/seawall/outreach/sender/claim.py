@@ -6,8 +6,8 @@ nothing or claimed rows with an open attempt, which are looked up at the platfor
 On a lane of mode `click` a row may go only after a person's key press on that very row, and not long after it. A lane
 of any other mode, or whose connection's mode has changed since the plan, sends nothing.
 
-An order that no longer concerns the storm is passed over here and left out by `concern`: withdrawn from it, or known
-to be cancelled or returned.
+An order that no longer concerns the storm is passed over here and left out by `concern`: withdrawn from it, known to be
+cancelled or returned, or seen at its end at the platform.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ WITH lane AS (
       FROM outreach_recipient p JOIN lane ON p.lane_id = lane.id
       JOIN incidents_case k ON k.id = p.case_id AND k.state = 'open'
       JOIN orders_order q ON q.id = p.order_id AND q.status <> ALL(%(over)s)
-     WHERE p.state = 'waiting' AND p.wave <= lane.open_wave
+     WHERE p.state = 'waiting' AND p.wave <= lane.open_wave AND p.resolved_as = ''
        AND p.rides_with_id IS NULL AND (NOT p.has_riders OR (outreach_group_is_whole(p.id) AND NOT EXISTS (
            SELECT 1 FROM outreach_recipient m JOIN orders_order mo ON mo.id = m.order_id
             WHERE m.rides_with_id = p.id AND mo.status = ANY(%(over)s))))
