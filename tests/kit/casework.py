@@ -122,15 +122,19 @@ def is_cancel_call(platform: Platform, row: dict[str, Any]) -> bool:
 
 
 def a_case_storm(
-    sim: SimHelper, platform: Platform, *, orders: int = 4, desk: Desk | None = None, told: bool = True
-) -> tuple[Storm, Marketplace]:
-    """A storm in follow-up at one platform: orders not shipped yet, every buyer told (unless `told` is False)."""
+    sim: SimHelper, platform: Platform, *, orders: int = 4, desk: Desk | None = None, told: bool = True,
+    of_one_buyer: int = 0,
+) -> tuple[Storm, Marketplace]:  # fmt: skip
+    """A storm in follow-up at one platform: orders not shipped yet, every buyer told (unless `told` is False). The last
+    `of_one_buyer` orders are one buyer's and stand in one message."""
     desk = desk or a_desk()
     shop = a_shop(desk, _MARKETS[platform], platform=platform)
     store: Any = sim.add_store(_MARKETS[platform].lower() if platform is not Platform.SHOPEE else "MY")
     _connect(desk, shop, platform, store)
     ids = some_orders(shop, orders, first=88001122330000)
     Order.objects.filter(shop=shop).update(status="to_ship")
+    if of_one_buyer:
+        Order.objects.filter(platform_order_id__in=ids[-of_one_buyer:]).update(buyer_handle="siti", phone="60******01")
     rows = [{"order_id": each, "status": OPEN_STATUS[platform]} for each in ids]
     sim.add_orders(store, rows)
     incident = open_incident(

@@ -8,6 +8,7 @@ from tests.kit.storm import Desk, Storm, a_desk, a_storm, answer, block, bring, 
 
 from seawall.connectors.registry import limits_of
 from seawall.evidence.seal.verify import verify_pack
+from seawall.inbox.api import ContactStop
 from seawall.incidents import api as incidents
 from seawall.incidents.commands import roll_out as commands
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
@@ -15,7 +16,8 @@ from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.markets import Platform
-from seawall.outreach.api import STEP_SECOND_CONTACT, Recipient, counts_of
+from seawall.outreach.api import STEP_SECOND_CONTACT, Recipient, counts_of, lift_stop
+from seawall.outreach.ledger import move_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +166,24 @@ def test_an_order_that_came_to_its_end_is_left_in_peace(storm: Storm) -> None:
     note_standing(over.order_id, OrderStanding(standing=Standing.CANCELLED, by=Party.BUYER), clock=SYSTEM_CLOCK)
     second(storm)
     assert over.order_id not in rows(storm)
+
+
+def test_a_buyer_who_wants_no_more_messages_gets_none_about_another_order_either(storm: Storm) -> None:
+    first = Recipient.objects.filter(incident=storm.incident, step="first_contact").select_related("order")
+    silent, blocked = first.filter(state="confirmed")[0], first.filter(state="blocked")[0]
+    # One buyer's, as the export tells it: they have written about the one, the other never reached them.
+    for row in (silent, blocked):
+        type(row.order).objects.filter(pk=row.order_id).update(buyer_handle="Siti Aminah", phone="60******07")
+    move_rows(first.exclude(pk=silent.pk).filter(state="confirmed"), "read", clock=SYSTEM_CLOCK)
+    assert answer(storm, 1, "อย่าส่งข้อความมาอีก ไม่ต้องติดต่อมาแล้ว") == 1
+    stop = ContactStop.objects.get()
+    assert stop.message.recipient == silent
+
+    second(storm)
+
+    assert {silent.order_id, blocked.order_id} & set(rows(storm)) == set()
+    assert len(rows(storm)) == 25
+
+    lift_stop(stop.pk, why="they asked us to write again", by=storm.desk.lead, clock=SYSTEM_CLOCK)
+    plan(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK, step=STEP)
+    assert {silent.order_id, blocked.order_id} & set(rows(storm)) == {blocked.order_id}

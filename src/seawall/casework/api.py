@@ -20,7 +20,7 @@ from seawall.casework.pushes import hint
 from seawall.casework.queries import CaseEnd, cancel_summary, cancellations_of, ends_of, open_requests, requests_of
 from seawall.casework.requests import accept_waiting
 from seawall.casework.states import NEEDS_SOMEBODY, REQUEST_OPEN, CancellationState, CancellingState, RequestState
-from seawall.casework.watching import CaseToWatch, stop_watching, watch
+from seawall.casework.watching import CaseToWatch, spare_resolved, stop_watching, watch
 from seawall.casework.worker.runner import CaseWorker, CaseWorkerOptions
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "answer_request", "approve_cancelling", "cancel_summary", "cancellations_of", "counts_of", "course_of", "ends_of",
     "hint", "leave_order", "live_cancelling", "look_options", "open_requests", "pause_cancelling", "plan_cancelling",
     "request_counts", "requests_of", "resume_cancelling", "set_accepts_requests", "set_platform_cancels",
-    "start_cancelling", "stop_cancelling", "stop_watching", "truthful_reason", "waive_message", "watch",
+    "spare_resolved", "start_cancelling", "stop_cancelling", "stop_watching", "truthful_reason", "waive_message",
+    "watch",
 ]  # fmt: skip

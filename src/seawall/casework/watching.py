@@ -11,7 +11,7 @@ from seawall.casework.models import BuyerRequest, CancelAttempt, Cancellation, W
 from seawall.casework.states import REQUEST
 from seawall.connectors.standing import OrderStanding, Party, Standing
 from seawall.kernel.clock import Clock
-from seawall.outreach.api import order_resolved
+from seawall.outreach.api import Recipient, order_resolved
 from seawall.timeline.api import move_all
 
 LOOK_EVERY = timedelta(hours=6)
@@ -74,6 +74,16 @@ def note_standing(order_id: int, seen: OrderStanding, *, clock: Clock) -> None:
         )  # fmt: skip
         order_resolved(order_id, seen.standing.value, clock=clock)
         _let_go(order_id, seen, clock)
+
+
+def spare_resolved(incident_id: int, *, clock: Clock) -> None:
+    """Leave out messages that were planned while their order was coming to its end. Ask before a roll-out sends."""
+    over = Watched.objects.filter(incident_id=incident_id, resolved_at__isnull=False)
+    planned = Recipient.objects.filter(incident_id=incident_id, state="waiting", resolved_as="")
+    for order_id, standing in list(
+        over.filter(order_id__in=planned.values("order_id")).values_list("order_id", "standing")
+    ):
+        order_resolved(order_id, standing, clock=clock)
 
 
 def _let_go(order_id: int, seen: OrderStanding, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """Who gets a second message: whom the first did not reach, and who has not answered it. One reminder, never more.
 
-Never: a buyer who answered or who wrote since, one whose order has come to its end, one whose conversation already
-holds as many unanswered messages of ours as the platform allows.
+Never: a buyer who answered or who wrote since, one who wants no more messages, one whose order has come to its end, one
+whose conversation already holds as many unanswered messages of ours as the platform allows.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.clock import Clock
 from seawall.kernel.markets import Platform
-from seawall.outreach.api import SENT, STEP_FIRST_CONTACT, Recipient
+from seawall.outreach.api import SENT, STEP_FIRST_CONTACT, Recipient, stopped_orders
 
 UNANSWERED_FOR = timedelta(hours=24)
 """How long a buyer is given to see and answer the first message (ours)."""
@@ -42,14 +42,17 @@ def audience(incident: Incident, unanswered_for: timedelta, *, clock: Clock) -> 
 
 
 def _who_may(rows: QuerySet[Recipient], incident: Incident) -> QuerySet[Recipient]:
-    """Without buyers who wrote, and without orders that are over."""
+    """Without buyers who wrote or who want no more messages, and without orders that are over."""
     wrote = Conversation.objects.filter(
         shop_id=OuterRef("order__shop_id"), session_id=OuterRef("session_id"), last_buyer_message_at__isnull=False,
         last_buyer_message_at__gte=OuterRef("sent_at"),
     )  # fmt: skip
     over = incident.watched.filter(order_id=OuterRef("order_id"), resolved_at__isnull=False)
     cancelled = incident.cases.filter(pk=OuterRef("case_id"), cancellations__state__in=["cancelled", "accepted"])
-    return rows.exclude(~Q(session_id="") & Exists(wrote)).exclude(Exists(over)).exclude(Exists(cancelled))
+    rows = rows.exclude(~Q(session_id="") & Exists(wrote)).exclude(Exists(over)).exclude(Exists(cancelled))
+    places = list(rows.values_list("order_id", "order__shop_id"))
+    stopped = stopped_orders(incident.team_id, {order for order, _ in places}, {shop for _, shop in places})
+    return rows.exclude(order_id__in=stopped)
 
 
 class _Room:

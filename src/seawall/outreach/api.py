@@ -19,6 +19,7 @@ from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.concern import leave_out_unconcerned, order_resolved
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
@@ -122,6 +123,7 @@ __all__ = [
     "standing_roll_out",
     "start",
     "stop",
+    "stopped_orders",
     "stops_of",
     "summary_of",
     "take_batch",

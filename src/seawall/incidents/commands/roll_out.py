@@ -37,6 +37,7 @@ def send_sample(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP
     """Let the sample go. The storm moves to `sample_sent` when the worker has the platform's answer (see tend)."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        casework.spare_resolved(incident.pk, clock=clock)
         outreach.send_sample(live_roll_out(incident, step), by=by, clock=clock)
 
 
@@ -101,6 +102,7 @@ def start(incident: Incident, *, by: Actor, clock: Clock, step: str = STEP_FIRST
     """Begin the roll-out that the seller approved."""
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        casework.spare_resolved(incident.pk, clock=clock)
         outreach.start(live_roll_out(incident, step), by=by, clock=clock)
         if step == STEP_FIRST_CONTACT:
             move(incident, INCIDENT, "start", verb="incident.rolling_out", clock=clock, by=by)
