@@ -7,12 +7,12 @@ import asyncio
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tests.contracts.places import Place
 from tests.kit.lazada_sim import PushSink
-from tests.kit.rollout import Storm, a_desk, a_shop, planned
+from tests.kit.rollout import Storm, a_desk, a_shop, fill_buckets, planned
 from tests.kit.storm import tend_all
 
 from seawall.connectors.contracts import EventKind, PushEvent
@@ -33,7 +33,6 @@ from seawall.outreach.sender.settle import settle
 from seawall.outreach.sender.tasks import send_one
 from seawall.shops.api import ConnectShop, Shop, connect_shop, credentials_of
 
-_LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 MARKETS = {Platform.LAZADA: "TH", Platform.SHOPEE: "MY", Platform.TIKTOK: "VN"}
 BUYER = "200000777"
 STOP = {
@@ -73,7 +72,7 @@ class Scene:
                 TakeBatch(incident_id=self.storm.incident.pk, size=size), by=agent, clock=SYSTEM_CLOCK
             ):
                 press(row.pk, seen_sha256=row.text_sha256, by=agent, clock=SYSTEM_CLOCK)
-        self.storm.roll_out.lanes.update(tokens=100, burst=100, refilled_at=SYSTEM_CLOCK.now(), served_at=_LONG_AGO)
+        fill_buckets(self.storm, SYSTEM_CLOCK.now())
         return claim(worker=42, size=size, now=SYSTEM_CLOCK.now())
 
     def send(self, rows: list[Any]) -> list[Outcome]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db.models import Q
+from tests.kit.rollout import fill_buckets
 from tests.kit.storm import Storm, a_desk, a_storm, bring
 
 from seawall.incidents.commands import roll_out as commands
@@ -24,7 +25,7 @@ def storm() -> Storm:
 
 
 def claimed(storm: Storm) -> list[Claimed]:
-    storm.roll_out.lanes.update(tokens=100, burst=100)
+    fill_buckets(storm, SYSTEM_CLOCK.now())
     return claim(worker=42, size=50, now=SYSTEM_CLOCK.now())
 
 

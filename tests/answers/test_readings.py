@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.kit.refusals import refused
 from tests.kit.sim import InThread
-from tests.kit.storm import Storm, a_desk, a_storm, answer, bring, confirm, deliver
+from tests.kit.storm import Storm, a_desk, a_storm, answer, bring, confirm, deliver, tend_all
 from tests.web.conftest import client_of
 
 from seawall.connectors.language_model import Endpoint
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 ANGRY = "ร้านแย่มาก โกรธมาก หลอกลวงลูกค้า"
 STOP = "อย่าส่งข้อความมาอีก ไม่ต้องติดต่อมาแล้ว"
-UNCLEAR = "xkcd vbnm"
+UNCLEAR = "hmm zzz qqq"
 
 
 @pytest.fixture
@@ -65,6 +65,15 @@ def test_gates_count_buyers_not_messages_in_the_wave_they_answer(storm: Storm) -
     assert answer_counts(storm.roll_out.pk, 9) == {"complaint": 0, "opt_out": 0}
     summary = summary_of(storm.desk.lead, storm.incident.pk)
     assert (summary.buyers, summary.messages, summary.stopped) == (4, 4, 1)
+
+
+@pytest.mark.parametrize(("words", "code"), [(ANGRY, "too_many_complaints"), (STOP, "too_many_opt_outs")])
+def test_buyers_own_words_pause_a_wave(storm: Storm, words: str, code: str) -> None:
+    answer(storm, 4, words)
+    tend_all()
+    roll_out = storm.roll_out
+    assert (roll_out.state, roll_out.paused_code) == ("paused", code)
+    assert roll_out.paused_params["failed"] >= 3
 
 
 def test_the_count_for_gates_is_one_query(storm: Storm, django_assert_num_queries: Any) -> None:

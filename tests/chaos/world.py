@@ -17,7 +17,7 @@ import psycopg
 from tests.chaos.kit import database_url
 from tests.kit.buyers import share_out
 from tests.kit.lazada_sim import LazadaSim, PushSink
-from tests.kit.rollout import Storm, a_desk, a_storm, the_facts
+from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, the_facts
 from tests.pushes.kit import Push
 
 from seawall.connectors.contracts import Credentials
@@ -126,6 +126,7 @@ class World:
 
     def claim(self, hand: Hand, size: int) -> None:
         """As a worker does. Pace is tested elsewhere: the buckets are full."""
+        fill_buckets(self.storm, self.clock.now())
         hand.claimed += claim(worker=hand.key, size=size, now=self.clock.now())
 
     def send(self, hand: Hand) -> None:

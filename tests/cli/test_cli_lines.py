@@ -213,6 +213,7 @@ outreach settle S-0001 1 --verb leave_out --why x
 outreach start S-0001
 outreach status S-0001
 outreach stop S-0001 --why x --yes
+outreach tune S-0001 --quiet-hours off --why x
 outreach unknowns S-0001
 rules changes
 rules explain 1

@@ -51,6 +51,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("outreach", "pause"): ("lead", ["{code}"]),
     ("outreach", "resume"): ("lead", ["{code}", "--why", "x"]),
     ("outreach", "stop"): ("lead", ["{code}", "--why", "x", "--yes"]),
+    ("outreach", "tune"): ("lead", ["{code}", "--quiet-hours", "off", "--why", "x"]),
     ("outreach", "status"): ("lead", ["{code}"]),
     ("outreach", "unknowns"): ("lead", ["{code}"]),
     ("outreach", "settle"): ("lead", ["{code}", "{row}", "--verb", "leave_out", "--why", "x"]),

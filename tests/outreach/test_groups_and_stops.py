@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from tests.kit.buyers import a_storm_of, groups
 from tests.kit.lazada_sim import LazadaSimHelper
-from tests.kit.rollout import planned, started, work_until
+from tests.kit.rollout import fill_buckets, planned, started, work_until
 
 from seawall.inbox.api import ContactStop, Conversation, Message, Source
 from seawall.incidents.commands.prepare import plan
@@ -52,7 +52,7 @@ def test_a_rider_known_to_be_cancelled_holds_the_group_back_and_the_others_go_al
     rider = Recipient.objects.filter(rides_with__isnull=False).first()
     assert rider is not None
     Order.objects.filter(pk=rider.order_id).update(status="cancelled")
-    storm.roll_out.lanes.update(tokens=100, burst=100)
+    fill_buckets(storm, SYSTEM_CLOCK.now())
     assert claim(worker=42, size=50, now=SYSTEM_CLOCK.now()) == [], "its words name an order that is over"
     assert leave_out_unconcerned(clock=SYSTEM_CLOCK) == 1
     assert groups(storm) == []
@@ -81,7 +81,7 @@ def test_a_plan_leaves_out_an_order_whose_buyer_stopped_and_groups_nobody_with_i
 
 def test_a_person_may_ask_and_tell_by_any_order_of_the_message(lazada_sim: LazadaSimHelper) -> None:
     storm = started(a_storm_of(1, 3, sim=lazada_sim))
-    storm.roll_out.lanes.update(tokens=100, burst=100)
+    fill_buckets(storm, SYSTEM_CLOCK.now())
     held = claim(worker=42, size=50, now=SYSTEM_CLOCK.now())
     rows = Recipient.objects.filter(pk__in=[row.id for row in held])
     move_rows(rows, "lost_sight", clock=SYSTEM_CLOCK)

@@ -1,6 +1,8 @@
 """seawall outreach: plan, sample, approval, roll-out."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -178,6 +180,55 @@ def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = Fal
         raise Misuse("confirm_needed")
     left_out = stop_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why, step=step)
     emit({"incident": code, "state": "stopped", "left_out": left_out})
+
+
+@app.command("tune")
+def tune(
+    code: Code,
+    why: Why,
+    quiet_hours: Annotated[str, typer.Option(help="kept: buyers are left alone at night; off.")] = "",
+    quota: Annotated[str, typer.Option(help="spread over the open hours of the day, or fast.")] = "",
+    limits: Annotated[
+        list[str] | None,
+        typer.Option("--max", help="MEASURE=PER CENT of a wave: failures, rejects, blocks, complaints, opt_outs."),
+    ] = None,
+) -> None:
+    """Other quiet hours, quota or thresholds for this storm than the usual ones, with a reason."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import tune as tune_incident
+    from seawall.outreach.api import Tune, shares_of
+
+    changes = Tune(
+        why=why,
+        keeps_quiet_hours=_one_of("--quiet-hours", quiet_hours, {"kept": True, "off": False}),
+        spreads_quota=_one_of("--quota", quota, {"spread": True, "fast": False}),
+        max_shares=dict(_share(each) for each in limits or ()),
+    )
+    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK)
+    emit(
+        {
+            "incident": code,
+            "quiet_hours": "kept" if row.keeps_quiet_hours else "off",
+            "quota": "spread" if row.spreads_quota else "fast",
+            "max": {measure: f"{share:.2%}" for measure, share in shares_of(row).items()},
+            "why": row.tuned_why,
+        }
+    )
+
+
+def _one_of(option: str, given: str, known: Mapping[str, bool]) -> bool | None:
+    if given and given not in known:
+        raise Misuse("option_not_one_of", option=option, value=given, known=", ".join(known))
+    return known.get(given)
+
+
+def _share(given: str) -> tuple[str, Decimal]:
+    measure, _, percent = given.partition("=")
+    try:
+        return measure.strip(), Decimal(percent.strip().removesuffix("%")) / 100
+    except InvalidOperation:
+        raise Misuse("gate_share_not_a_share", measure=measure, share=percent) from None
 
 
 @app.command("status")

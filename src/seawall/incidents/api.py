@@ -49,6 +49,7 @@ from seawall.incidents.commands.roll_out import (
     start,
     stop,
     tend,
+    tune,
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
@@ -74,6 +75,6 @@ __all__ = [
     "pack_path", "paper_path", "pause", "pause_cancel", "plan", "plan_cancel", "plan_view", "reach_view",
     "read_facts", "refresh_due", "refuse_facts", "renew_link", "replan", "resume", "resume_cancel", "revoke_link",
     "risk_of", "safe_name", "seal_pack", "send_back", "send_sample", "set_course", "start", "start_cancel",
-    "status_of", "stop", "stop_cancel", "strike", "submit_incident_script", "summary", "tend", "tend_clocks",
+    "status_of", "stop", "stop_cancel", "strike", "submit_incident_script", "summary", "tend", "tend_clocks", "tune",
     "values_of", "waive_message_first", "watch_cases", "withdraw_case", "write_facts",
 ]  # fmt: skip

@@ -17,10 +17,13 @@ from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
+from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.concern import leave_out_unconcerned, order_resolved
 from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import StalePlan
+from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
+from seawall.outreach.gates import measured_now, shares_of
 from seawall.outreach.groups import named_together
 from seawall.outreach.ledger import DoorCount, counts_of, doors_now, standing_roll_out
 from seawall.outreach.models import Approval, Attempt, Lane, ReachSnapshot, Recipient, RollOut, Wave
@@ -35,6 +38,7 @@ from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
+from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
@@ -49,6 +53,7 @@ __all__ = [
     "DELIVERED",
     "DOORS",
     "FAILED",
+    "MEASURES",
     "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
@@ -67,6 +72,8 @@ __all__ = [
     "Difference",
     "DoorCount",
     "Lane",
+    "LaneStanding",
+    "Measured",
     "PlanRollOut",
     "PlannedMessage",
     "ReachLine",
@@ -78,6 +85,7 @@ __all__ = [
     "StalePlan",
     "TakeBatch",
     "Talk",
+    "Tune",
     "Wanted",
     "Wave",
     "Worker",
@@ -92,6 +100,7 @@ __all__ = [
     "differences",
     "doors_now",
     "find_answers",
+    "gate_defaults",
     "give_back",
     "handle_received",
     "hold",
@@ -101,6 +110,7 @@ __all__ = [
     "let_go",
     "lift_stop",
     "look_now",
+    "measured_now",
     "minutes_needed",
     "named_together",
     "new_worker_key",
@@ -119,7 +129,9 @@ __all__ = [
     "send_sample",
     "sentence_of",
     "settle_by_person",
+    "shares_of",
     "span_of",
+    "standing_of",
     "standing_roll_out",
     "start",
     "stop",
@@ -130,5 +142,6 @@ __all__ = [
     "talk_views",
     "talks_of",
     "told_as_sent",
+    "tune",
     "void_live_roll_outs",
 ]

@@ -88,14 +88,14 @@ def _worth(orders: Sequence["_Order"]) -> Decimal | None:
 
 
 def world_of(roll_out: RollOut, shop_ids: Collection[int], lanes: Iterable[Lane], *, now: datetime) -> World:
-    """The shops with what their connections and lanes say now, their quotas, and the people at seats. A training wakes
-    nobody, so it keeps no quiet hours."""
+    """The shops with what their connections and lanes say now, their quotas, and the people at seats; quiet hours as
+    the roll-out keeps them."""
     team_id = roll_out.team_id
     shops = shop_doors(shop_ids, lanes)
     seats = Membership.objects.filter(team_id=team_id, is_active=True, role=Role.AGENT).count()
     return World(
         now=now, shops=shops, quotas=_quotas(team_id, shops, now), seats=max(seats, 1),
-        deadline_at=roll_out.deadline_at, keeps_quiet_hours=not roll_out.is_training,
+        deadline_at=roll_out.deadline_at, keeps_quiet_hours=roll_out.keeps_quiet_hours,
     )  # fmt: skip
 
 

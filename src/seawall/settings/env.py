@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         le=3600,
         description="Seconds to wait before a send whose outcome is unknown is looked up at the platform.",
     )
-    claim_size: int = Field(default=20, ge=1, le=500, description="Ledger rows a worker claims at once in a lane.")
+    claim_size: int = Field(default=100, ge=1, le=500, description="Ledger rows a worker claims at once.")
 
     # --- a language model for buyers' answers (off unless an address is set) -----------------------------------------
     intent_model_url: str = Field(

@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "outreach.pause": _DESK | {Role.SELLER_APPROVER},
     "outreach.resume": _DESK,
     "outreach.stop": _DESK,
+    "outreach.tune": _DESK,
     "seat.work": _DESK | {Role.AGENT},
     "outreach.settle": _DESK | {Role.AGENT},
     "cancel.read": _ALL,

@@ -59,6 +59,7 @@ VERBS: Mapping[str, Look] = {
     "outreach.pause_by_itself": Look(words=_("Paused by itself"), icon="robot"),
     "outreach.resume": Look(words=_("Resumed"), icon="player-play"),
     "outreach.stop": Look(words=_("Sending stopped"), icon="hand-stop"),
+    "outreach.tune": Look(words=_("Hours, quota or thresholds set"), icon="gavel"),
     "outreach.finish": Look(words=_("All messages have an outcome"), icon="checks"),
     "outreach.settle": Look(words=_("A message settled by a person"), icon="gavel"),
     "cancel.plan": Look(words=_("List of cancellations written: %(orders)s orders"), icon="package"),

@@ -352,6 +352,7 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.pause": _p("permission", "pause the roll-out"),
     "outreach.resume": _p("permission", "resume the roll-out"),
     "outreach.stop": _p("permission", "stop the roll-out"),
+    "outreach.tune": _p("permission", "set hours, quota and thresholds"),
     "outreach.settle": _p("permission", "settle messages"),
     "inbox.read": _p("permission", "see conversations"),
     "evidence.read": _p("permission", "see evidence"),

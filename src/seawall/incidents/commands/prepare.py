@@ -143,6 +143,7 @@ def plan(
                 facts_digest=sheet.digest,
                 ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
                 deadline_at=facts.deadline_at,
+                golden_until=incident.golden_until,
             ),
             by=by,
             clock=clock,

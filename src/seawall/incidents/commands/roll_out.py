@@ -20,6 +20,7 @@ from seawall.outreach.api import (
     ReachSnapshot,
     RollOut,
     RollOutState,
+    Tune,
 )
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
@@ -128,6 +129,12 @@ def stop(incident: Incident, *, by: Actor, clock: Clock, why: str, step: str = S
         if step == STEP_FIRST_CONTACT:
             move(incident, INCIDENT, "stop_roll_out", verb="incident.stopped", clock=clock, by=by, why=why)
     return left_out
+
+
+def tune(incident: Incident, changes: Tune, *, by: Actor, clock: Clock) -> RollOut:
+    """Other quiet hours, quota or thresholds than the usual ones, with a reason."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    return outreach.tune(live_roll_out(incident), changes, by=by, clock=clock)
 
 
 def tend(*, clock: Clock) -> None:

@@ -11,10 +11,12 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Platform
 from seawall.outreach import policy
+from seawall.outreach.commands.tune import usual_tuning
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
 from seawall.outreach.contact import REASON as OPTED_OUT
 from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import NothingToSend
+from seawall.outreach.limits import open_pace
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
 from seawall.outreach.reach import ReachPlan, World, plan_reach
 from seawall.outreach.reach_ledger import Doors, Standing, doors_kept, standing_of
@@ -44,6 +46,8 @@ class PlanRollOut:
     facts_digest: str
     ceiling: policy.Ceiling
     deadline_at: datetime
+    golden_until: datetime | None = None
+    """When the first window of these orders closes, if known."""
 
 
 def contacted_orders(incident_id: int, step: str) -> set[int]:
@@ -117,6 +121,8 @@ def _new_roll_out(cmd: PlanRollOut, version: int, by: Actor, clock: Clock) -> Ro
         planned_by_id=by.user_id,
         planned_at=clock.now(),
         deadline_at=cmd.deadline_at,
+        golden_until=cmd.golden_until,
+        **usual_tuning(cmd.incident_id, cmd.step, is_training=cmd.is_training),
     )
 
 
@@ -176,11 +182,8 @@ def open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[i
             connection=connection,
             is_simulator=connection.is_simulator,
             mode=connection.mode,
-            sends_per_second=connection.sends_per_second,
-            burst=connection.burst,
-            refilled_at=now,
-            served_at=now,
         )
+        open_pace(connection, now=now)
     return lanes
 
 

@@ -33,26 +33,27 @@ async def send_one(
     session_id, buyer_id = claim.session_id, ""
     if not session_id or claim.riders:
         if not may_send(claim):
-            return Outcome(claim=claim, event="release", at=clock.now())
+            return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)
         try:
             opened = await messenger.open_session(claim.platform_order_id)
             if not await _is_one_buyer(claim, opened, messenger):
-                return Outcome(claim=claim, event="release", at=clock.now(), is_parted=True)
+                return Outcome(claim=claim, event="release", at=clock.now(), is_parted=True, never_left=True)
         except Rejected as error:
             if claim.riders:
                 # One order that may not be written about must not silence the others: each is judged alone.
                 return Outcome(
-                    claim=claim, event="release", at=clock.now(), is_parted=True, platform_code=error.platform_code
-                )
+                    claim=claim, event="release", at=clock.now(), is_parted=True, platform_code=error.platform_code,
+                    never_left=True,
+                )  # fmt: skip
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
         except ConnectorError as error:
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
         session_id, buyer_id = session_id or opened.session_id, opened.buyer_id
     if has_opted_out(claim.shop_id, session_id) or (buyer_id and has_opted_out(claim.shop_id, buyer_id)):
-        return Outcome(claim=claim, event="opted_out", at=clock.now(), reason_code="buyer_opted_out")
+        return Outcome(claim=claim, event="opted_out", at=clock.now(), reason_code="buyer_opted_out", never_left=True)
     # The last look before a buyer sees something: paused, stopped or this worker no longer trusted means no.
     if not may_send(claim):
-        return Outcome(claim=claim, event="release", at=clock.now())
+        return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)
     try:
         sent = await messenger.send_text(session_id, claim.text, order_id=claim.platform_order_id)
     except ConnectorError as error:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
-        ("outreach", "0006_approval_says_where_from"),
+        ("outreach", "0007_one_pace_for_each_shop"),
         ("tenancy", "0001_initial"),
     ]
 
