@@ -7,7 +7,7 @@ from tests.kit.buyers import a_storm_of, groups, times_named
 from tests.kit.casework import case_work_until, look_now
 from tests.kit.lazada_sim import LazadaSimHelper
 from tests.kit.refusals import refused
-from tests.kit.rollout import Storm, planned, started, work_until
+from tests.kit.rollout import Storm, fill_buckets, planned, started, work_until
 from tests.kit.storm import tend_all
 
 from seawall.casework.watching import note_standing
@@ -47,8 +47,9 @@ def a_rider() -> Recipient:
 
 def take(storm: Storm) -> list[int]:
     """What a worker would claim now."""
-    storm.roll_out.lanes.update(tokens=100, burst=100)
-    return [row.id for row in claim(worker=42, size=50, now=SYSTEM_CLOCK.now())]
+    now = SYSTEM_CLOCK.now()
+    fill_buckets(storm, now)
+    return [row.id for row in claim(worker=42, size=50, now=now)]
 
 
 def seen_cancelled(storm: Storm, sim: LazadaSimHelper, number: str) -> None:

@@ -192,6 +192,7 @@ def tune(
         list[str] | None,
         typer.Option("--max", help="MEASURE=PER CENT of a wave: failures, rejects, blocks, complaints, opt_outs."),
     ] = None,
+    step: Step = FIRST,
 ) -> None:
     """Other quiet hours, quota or thresholds for this storm than the usual ones, with a reason."""
     by = actor()
@@ -205,7 +206,7 @@ def tune(
         spreads_quota=_one_of("--quota", quota, {"spread": True, "fast": False}),
         max_shares=dict(_share(each) for each in limits or ()),
     )
-    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK)
+    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK, step=step)
     emit(
         {
             "incident": code,

@@ -57,7 +57,7 @@ MACHINES: Mapping[str, Words] = {
 
 EVENTS: Mapping[str, Words] = {
     "accepted": _p("event", "take note that the platform took it"),
-    "cancelled": _p("order", "Cancelled"),
+    "cancelled": _p("event", "take note that it is cancelled"),
     "refused": _p("event", "take note of a refusal"),
     "kept": _p("event", "keep the order"),
     "not_needed": _p("event", "let it go"),

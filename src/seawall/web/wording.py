@@ -238,6 +238,7 @@ ORDERS: Mapping[str, Words] = {
     "delivered": _p("order", "Delivered"),
     "completed": _p("order", "Completed"),
     "cancel_requested": _p("order", "Cancellation asked for"),
+    "cancelled": _p("order", "Cancelled"),
     "return_requested": _p("order", "Return asked for"),
     "failed_delivery": _p("order", "Not delivered"),
     "returned": _p("order", "Returned"),
@@ -276,7 +277,6 @@ MACHINES: Mapping[str, Words] = {
 
 EVENTS: Mapping[str, Words] = {
     **after_words.EVENTS,
-    "cancelled": _p("event", "take note that it is cancelled"),
     "attest_facts": _p("event", "attest the facts"),
     "submit_script": _p("event", "submit the script"),
     "plan": _p("event", "plan"),

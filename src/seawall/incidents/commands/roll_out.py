@@ -131,10 +131,12 @@ def stop(incident: Incident, *, by: Actor, clock: Clock, why: str, step: str = S
     return left_out
 
 
-def tune(incident: Incident, changes: Tune, *, by: Actor, clock: Clock) -> RollOut:
+def tune(
+    incident: Incident, changes: Tune, *, by: Actor, clock: Clock, step: str = STEP_FIRST_CONTACT
+) -> RollOut:  # fmt: skip
     """Other quiet hours, quota or thresholds than the usual ones, with a reason."""
     incident = get_scoped(Incident, by, pk=incident.pk)
-    return outreach.tune(live_roll_out(incident), changes, by=by, clock=clock)
+    return outreach.tune(live_roll_out(incident, step), changes, by=by, clock=clock)
 
 
 def tend(*, clock: Clock) -> None:
