@@ -27,6 +27,7 @@ from seawall.kernel.markets import Platform
 from seawall.orders.api import Order
 from seawall.outreach.api import Recipient, TakeBatch, find_answers, handle_received, press, take_batch
 from seawall.outreach.contact import stopped_keys
+from seawall.outreach.models import Pace
 from seawall.outreach.sender.claim import claim
 from seawall.outreach.sender.outcome import Outcome
 from seawall.outreach.sender.settle import settle
@@ -72,6 +73,7 @@ class Scene:
                 TakeBatch(incident_id=self.storm.incident.pk, size=size), by=agent, clock=SYSTEM_CLOCK
             ):
                 press(row.pk, seen_sha256=row.text_sha256, by=agent, clock=SYSTEM_CLOCK)
+        Pace.objects.filter(connection__shop=self.shop).update(sends_per_second=1000)
         fill_buckets(self.storm, SYSTEM_CLOCK.now())
         return claim(worker=42, size=size, now=SYSTEM_CLOCK.now())
 

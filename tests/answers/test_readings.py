@@ -68,7 +68,10 @@ def test_gates_count_buyers_not_messages_in_the_wave_they_answer(storm: Storm) -
 
 
 @pytest.mark.parametrize(("words", "code"), [(ANGRY, "too_many_complaints"), (STOP, "too_many_opt_outs")])
-def test_buyers_own_words_pause_a_wave(storm: Storm, words: str, code: str) -> None:
+def test_buyers_own_words_pause_a_wave(words: str, code: str) -> None:
+    storm = bring(a_storm(a_desk(), orders=30), "rolling_out")
+    deliver(storm, 10)
+    confirm(storm, 10)
     answer(storm, 4, words)
     tend_all()
     roll_out = storm.roll_out
