@@ -102,7 +102,7 @@ def test_an_automatic_pause_explains_itself_in_the_card(desk: Desk, storm_at: St
     block(storm, 4)
     tend_all()
     page = client_of(desk.lead).get(f"/incidents/{storm.incident.code}/").content.decode()
-    assert "Paused by itself: 4 of the last 10 were refused, filtered or need a person" in page
+    assert "Paused by itself: the platform filtered 4 of the last 10" in page
     assert f'action="/incidents/{storm.incident.code}/resume/"' in page
 
 
