@@ -1,5 +1,6 @@
 """Several orders in one message, one of which ends by itself: the buyer is told of those still concerned."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,23 @@ def take(storm: Storm) -> list[int]:
     now = SYSTEM_CLOCK.now()
     fill_buckets(storm, now)
     return [row.id for row in claim(worker=42, size=50, now=now)]
+
+
+def told_and_silent(sim: LazadaSimHelper, *sizes: int) -> Storm:
+    """Every buyer was told two days ago and has not answered."""
+    storm = a_storm_under_watch(sim, *sizes)
+    work_until(lambda: storm.refresh().state == "follow_up")
+    Recipient.objects.update(sent_at=SYSTEM_CLOCK.now() - timedelta(days=2), confirm_after=None)
+    return storm
+
+
+def remind(storm: Storm) -> None:
+    """A second contact is planned."""
+    submit_incident_script(
+        storm.refresh(), library_wording("customs_return", STEP_SECOND_CONTACT), by=storm.desk.lead,
+        clock=SYSTEM_CLOCK, step=STEP_SECOND_CONTACT,
+    )  # fmt: skip
+    plan(storm.refresh(), by=storm.desk.lead, clock=SYSTEM_CLOCK, step=STEP_SECOND_CONTACT)
 
 
 def seen_cancelled(storm: Storm, sim: LazadaSimHelper, number: str) -> None:
@@ -143,16 +161,40 @@ def test_a_person_cannot_send_again_what_is_over_but_can_the_rest_of_its_message
     assert storm.counts() == {"acknowledged": 1, "left_out": 2}
 
 
-def test_a_reminder_planned_while_its_order_was_ending_does_not_go(lazada_sim: LazadaSimHelper) -> None:
-    storm = a_storm_under_watch(lazada_sim, 1, 1, 2)
-    work_until(lambda: storm.refresh().state == "follow_up")
-    Recipient.objects.update(sent_at=SYSTEM_CLOCK.now() - timedelta(days=2), confirm_after=None)
-    lead, over = storm.desk.lead, a_rider()
-    submit_incident_script(
-        storm.refresh(), library_wording("customs_return", STEP_SECOND_CONTACT), by=lead, clock=SYSTEM_CLOCK,
+def test_a_reminder_names_the_buyers_orders_together_and_parts_when_one_of_them_ends(
+    lazada_sim: LazadaSimHelper,
+) -> None:
+    storm = told_and_silent(lazada_sim, 1, 3, 2)
+    desk = storm.desk
+    remind(storm)
+    second = Recipient.objects.filter(step=STEP_SECOND_CONTACT)
+    carriers = second.filter(has_riders=True)
+    assert sorted(each.riders.count() for each in carriers) == [1, 2]
+    over = second.filter(rides_with__riders__isnull=False).earliest("pk")
+
+    ends(over.order_id)
+
+    roll_out = storm_commands.live_roll_out(storm.incident, STEP_SECOND_CONTACT)
+    assert audience_digest_now(roll_out) == roll_out.audience_digest
+    storm_commands.send_sample(storm.incident, by=desk.lead, clock=SYSTEM_CLOCK, step=STEP_SECOND_CONTACT)
+    work_until(lambda: storm_commands.live_roll_out(storm.incident, STEP_SECOND_CONTACT).state == "sample_sent")
+    storm_commands.approve(
+        storm.incident, seen_binding=roll_out.binding_digest, comment="", by=desk.approver, clock=SYSTEM_CLOCK,
         step=STEP_SECOND_CONTACT,
     )  # fmt: skip
-    plan(storm.refresh(), by=lead, clock=SYSTEM_CLOCK, step=STEP_SECOND_CONTACT)
+    storm_commands.start(storm.incident, by=desk.lead, clock=SYSTEM_CLOCK, step=STEP_SECOND_CONTACT)
+    work_until(lambda: storm_commands.live_roll_out(storm.incident, STEP_SECOND_CONTACT).state == "done")
+
+    assert dict(Counter(second.values_list("state", flat=True))) == {"acknowledged": 5, "left_out": 1}
+    told = times_named(storm)
+    assert {number: times for number, times in told.items() if times != 2} == {over.order.platform_order_id: 1}
+    assert sum(sealed(storm).values()) == 6
+
+
+def test_a_reminder_planned_while_its_order_was_ending_does_not_go(lazada_sim: LazadaSimHelper) -> None:
+    storm = told_and_silent(lazada_sim, 1, 1, 2)
+    lead, over = storm.desk.lead, a_rider()
+    remind(storm)
     # Seen in the very moment of the plan: neither knew of the other.
     storm.incident.watched.filter(order_id=over.order_id).update(
         resolved_at=SYSTEM_CLOCK.now(), resolved_by="buyer", standing="cancelled", look_at=None

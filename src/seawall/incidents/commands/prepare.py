@@ -13,7 +13,7 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
 from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
-from seawall.incidents.second_contact import UNANSWERED_FOR, audience
+from seawall.incidents.second_contact import UNANSWERED_FOR, audience, with_room
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
@@ -174,8 +174,8 @@ def planned_messages(
     now: datetime,
 ) -> list[PlannedMessage]:
     """One filled message per open case, in the language of the shop's market; orders of one buyer in one shop have
-    the words that name them all. With `doors` (a second contact) only for these cases, each alone, with the modes it
-    may not go by again."""
+    the words that name them all. With `doors` (a second contact) only for these cases, with the modes each may not go
+    by again, and only where the conversation takes one more."""
     texts = {Language(text.language): text.text for text in script.texts.all()}
     filled = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
@@ -213,9 +213,8 @@ def planned_messages(
                 buyer=buyer_hint(order),
             )
         )
-    if doors is not None:
-        return [each.message for each in filled]
-    return bring_together(filled, texts, contacted=contacted_orders(incident.pk, STEP_FIRST_CONTACT))
+    messages = bring_together(filled, texts, contacted=contacted_orders(incident.pk, script.step))
+    return messages if doors is None else with_room(incident, messages)
 
 
 def exposure_of(order: Order, now: datetime) -> tuple[int, str, str]:
