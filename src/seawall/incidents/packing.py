@@ -1,16 +1,26 @@
 """What of a storm goes into a pack: read from the tables, in order, a chunk at a time."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from seawall.casework.api import CaseEnd, ends_of
 from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
-from seawall.evidence.api import Capture, CaptureSource
+from seawall.evidence.api import Capture, CaptureSource, Screenshot, screenshot_path
 from seawall.incidents.commands.add_paper import paper_path
 from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.packed_sheets import (
+    approval_of,
+    attestation_of,
+    cancellings_of,
+    facts_of,
+    scripts_of,
+    timeline_of,
+)
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
@@ -53,14 +63,17 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         planned=sum(outcomes.values()),
         outcomes=outcomes,
         orders=_orders(incident),
-        facts=_facts(sheet),
-        scripts=_scripts(incident),
-        approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet) + _cancellings(incident),
+        facts=facts_of(sheet),
+        scripts=scripts_of(incident),
+        approvals=[approval_of(each) for each in approvals]
+        + attestation_of(incident, sheet)
+        + cancellings_of(incident),
         papers=[
             pack.AttachedFile(name=p.name, content=paper_path(p), sha256=p.sha256, received_at=p.uploaded_at)
             for p in incident.papers.order_by("pk")
         ],
-        timeline=_timeline(incident),
+        screenshots=[_screenshot(each) for each in _shots(incident)],
+        timeline=timeline_of(incident),
     )
 
 
@@ -96,7 +109,7 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
         by_pk = {case.pk: case for case in cases}
         rows = told_by(wanted)
-        together = named_together([row for row in rows.values() if row.platform_message_id])
+        together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
         mates = {each.case_id for others in together.values() for each in others} - set(wanted)
         telling = {row.pk for row in rows.values()} | {row.pk for row in told_by(mates).values()}
         captures: dict[int, list[Capture]] = defaultdict(list)
@@ -105,14 +118,18 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
+        shots = _shots_by_message(rows.values())
         for pk in wanted:
             case = by_pk[pk]
             row = rows.get(pk)
             others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
             named = sorted(each.order.platform_order_id for each in others)
-            yield replace(
-                _order(case, row, captures[case.order_id], approved, ends[case.order_id]), named_with=tuple(named)
+            seen = shots[row.rides_with_id or row.pk] if row else ()
+            records = (
+                *(record_of(capture, case, row, approved) for capture in captures[case.order_id]),
+                *(shot_record(shot, case, row) for shot in seen),
             )
+            yield replace(_order(case, row, records, ends[case.order_id]), named_with=tuple(named))
 
 
 def told_by(cases: Collection[int]) -> dict[int, Recipient]:
@@ -144,7 +161,7 @@ def approved_bindings(incident: Incident) -> frozenset[str]:
 
 
 def _order(
-    case: Case, row: Recipient | None, captures: Sequence[Capture], approved: Collection[str], end: CaseEnd
+    case: Case, row: Recipient | None, records: tuple[pack.MessageRecord, ...], end: CaseEnd
 ) -> pack.OrderEvidence:
     order, shop = case.order, case.order.shop
     parcel = next(iter(order.parcels.all()), None)
@@ -163,7 +180,7 @@ def _order(
         sent_by=sent_by(row),
         cancellation=end.cancellation.state if end.cancellation else "",
         cancellation_reason=cancellation_reason(end),
-        records=tuple(record_of(capture, case, row, approved) for capture in captures),
+        records=records,
     )
 
 
@@ -179,7 +196,12 @@ def cancellation_reason(end: CaseEnd) -> str:
 
 def sent_by(row: Recipient | None) -> str:
     """Who let an order's message go, as the pack names it."""
-    if row is None or not row.platform_message_id:
+    if row is None:
+        return ""
+    if row.screenshot_sha256 and row.pressed_by is not None:
+        # A person sent it in Seller Center, whatever the platform's record says of it since.
+        return f"seat, by hand: {row.pressed_by.user}" + (" [simulated]" if row.pressed_by.is_simulated else "")
+    if not row.platform_message_id:
         return ""
     if row.pressed_by is None:
         return "worker"
@@ -217,127 +239,56 @@ def record_of(capture: Capture, case: Case, row: Recipient | None, approved: Col
     )
 
 
-def _approval_of(row: Recipient, approved: Collection[str]) -> str:
-    binding = row.roll_out.binding_digest
-    return binding if row.wave > 0 and binding in approved else ""
+def _shots_by_message(rows: Iterable[Recipient]) -> Mapping[int, list[Screenshot]]:
+    """The screenshots by the row that has the message: one picture shows it for all orders that it names."""
+    found: dict[int, list[Screenshot]] = defaultdict(list)
+    for shot in Screenshot.objects.filter(recipient__in={row.rides_with_id or row.pk for row in rows}).order_by("pk"):
+        found[shot.recipient_id].append(shot)
+    return found
 
 
-def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
-    return {
-        "version": sheet.version,
-        "digest": sheet.digest,
-        "cause": sheet.cause,
-        "cause_by_language": dict(sheet.cause_by_language),
-        "happened_on": sheet.happened_on.isoformat(),
-        "remedy": sheet.remedy,
-        "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
-        "deadline_at": sheet.deadline_at.isoformat(),
-        "statements": list(sheet.statements),
-        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
-        "compensation": dict(sheet.compensation),
-        "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
-        "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
-        "is_attestation_simulated": sheet.is_attestation_simulated,
-    }
+def _shots(incident: Incident) -> Iterator[Screenshot]:
+    yield from Screenshot.objects.filter(incident=incident).select_related("order").order_by("pk").iterator(CHUNK)
 
 
-def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
-    return [
-        pack.ScriptVersion(
-            version=f"{version.step} v{version.number}",
-            digest=version.digest,
-            texts={text.language: text.text for text in version.texts.all()},
-        )
-        for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts")
-    ]
+def _screenshot(shot: Screenshot) -> pack.AttachedFile:
+    return pack.AttachedFile(
+        name=Path(shot.stored_as).name, content=screenshot_path(shot), sha256=shot.sha256,
+        note=f"screenshot 截图: order {shot.order.platform_order_id}, attached by {attached_by(shot)};"
+        " not a record of the platform",
+        received_at=shot.attached_at,
+    )  # fmt: skip
 
 
-def _approval(approval: Approval) -> pack.Approval:
-    verdict = "roll_out" if approval.is_approved else "sent_back"
-    note = [approval.comment] if approval.comment else []
-    if approval.origin:
-        note.append(said_of_origin(approval.origin))
-    if approval.voided_at:
-        note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
-    return pack.Approval(
-        step=verdict,
-        digest=approval.binding_digest,
-        by=str(approval.approver),
-        on_behalf_of=approval.on_behalf_of.name,
-        at=approval.at,
-        binds={
-            "script": approval.script_digest,
-            "audience": approval.audience_digest,
-            "facts": approval.facts_digest,
-            "sample_message": approval.sample_message_id,
-            "ceiling": f"{approval.ceiling_amount:.2f} {approval.ceiling_currency}",
-        },
-        is_simulated=approval.is_simulated,
-        note="; ".join(note),
+def attached_by(shot: Screenshot) -> str:
+    """Who attached a screenshot, as the pack names people."""
+    return shot.attached_name + (" [simulated]" if shot.is_simulated else "")
+
+
+def shot_record(shot: Screenshot, case: Case, row: Recipient | None) -> pack.MessageRecord:
+    """A screenshot as a pack holds it: who attached it and when, and what the file was. It claims nothing of its words,
+    and it counts beside the grade only."""
+    shop = case.order.shop
+    said = {
+        "arrival_sha256": shot.arrival_sha256, "attached_at": shot.attached_at.isoformat(),
+        "attached_by": attached_by(shot), "content_type": shot.content_type, "height": shot.height,
+        "label": "screenshot", "sha256": shot.sha256, "size": shot.size, "width": shot.width,
+    }  # fmt: skip
+    return pack.MessageRecord(
+        ref=f"s{shot.pk}" if shot.order_id == case.order_id else f"s{shot.pk}-{case.pk}",
+        kind=pack.RecordKind.SCREENSHOT,
+        platform=Platform(shop.platform),
+        market=Market(shop.market),
+        shop=shop.code,
+        order_id=case.order.platform_order_id,
+        speaker=Speaker.SELLER,
+        our_at=shot.attached_at,
+        language=row.language if row else "",
+        attachment_sha256=shot.sha256,
+        body=json.dumps(said, ensure_ascii=False, sort_keys=True),
     )
 
 
-def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
-    if sheet.attested_by is None or sheet.attested_at is None:
-        return []
-    return [
-        pack.Approval(
-            step="facts",
-            digest=sheet.digest,
-            by=str(sheet.attested_by),
-            on_behalf_of=incident.seller.name,
-            at=sheet.attested_at,
-            binds={"facts": sheet.digest},
-            is_simulated=sheet.is_attestation_simulated,
-            note=said_of_origin(sheet.attestation_origin),
-        )
-    ]
-
-
-def _cancellings(incident: Incident) -> list[pack.Approval]:
-    """The seller's word on each list of cancellations: these orders, for these reasons."""
-    rows = incident.cancellings.filter(approved_at__isnull=False).select_related("approved_by").order_by("pk")
-    return [
-        pack.Approval(
-            step="cancel",
-            digest=row.approved_binding,
-            by=str(row.approved_by),
-            on_behalf_of=incident.seller.name,
-            at=row.approved_at,
-            binds={"orders": row.audience_digest}
-            | {f"reason {name}": ", ".join(reason["names"]) for name, reason in sorted(row.reasons.items())},
-            is_simulated=row.is_approval_simulated,
-        )
-        for row in rows
-        if row.approved_at is not None
-    ]
-
-
-def said_of_origin(origin: Mapping[str, object]) -> str:
-    """From where a decision was given, in one line of English; empty where nothing is known."""
-    parts = []
-    if origin.get("via") == "link":
-        parts.append(f"by a link that {origin.get('link_made_by', '')} made")
-    elif via := origin.get("via"):
-        parts.append(f"in the {str(via).replace('_', ' ')}")
-    if address := origin.get("from"):
-        parts.append(f"from {address}")
-    if origin.get("is_makers_address"):
-        parts.append("the address the link was made from")
-    if agent := origin.get("user_agent"):
-        parts.append(f"with {agent}")
-    return ("given " + ", ".join(parts)) if parts else ""
-
-
-def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:
-    for entry in incident.timeline.order_by("at", "pk").iterator(chunk_size=1000):
-        yield pack.TimelineEntry(
-            at=entry.at,
-            action=entry.verb,
-            by=f"{entry.actor_name} ({entry.actor_role})" + (" [simulated]" if entry.is_simulated else ""),
-            on_behalf_of=entry.on_behalf_of,
-            subject=entry.subject,
-            before=entry.before,
-            after=entry.after,
-            note=entry.why,
-        )
+def _approval_of(row: Recipient, approved: Collection[str]) -> str:
+    binding = row.roll_out.binding_digest
+    return binding if row.wave > 0 and binding in approved else ""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from seawall.incidents.commands.consent import consented_shops, fall_back
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
@@ -131,6 +132,8 @@ def plan(
         facts = facts_of(sheet)
         doors = None if step == STEP_FIRST_CONTACT else audience(incident, unanswered_for, clock=clock)
         messages = planned_messages(incident, script, facts, doors, now=clock.now())
+        shops = {message.shop_id for message in messages}
+        fall_back(shops, why="no written consent of the platform stands", by=by, clock=clock)
         if step == STEP_FIRST_CONTACT:
             set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
@@ -143,6 +146,7 @@ def plan(
                 facts_digest=sheet.digest,
                 ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
                 deadline_at=facts.deadline_at,
+                consented_shops=consented_shops(incident.team_id) & shops,
                 golden_until=incident.golden_until,
             ),
             by=by,

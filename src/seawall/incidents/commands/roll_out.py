@@ -6,6 +6,7 @@ from django.db import transaction
 
 from seawall.casework import api as casework
 from seawall.incidents.clocks import void_clocks
+from seawall.incidents.commands.consent import consented_shops
 from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
@@ -93,7 +94,9 @@ def replan(
     """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
     approval stands too. Raises Refused(replan_not_now)."""
     incident = get_scoped(Incident, by, pk=incident.pk)
-    snapshot = outreach.replan(live_roll_out(incident, step), by=by, clock=clock, note=note)
+    snapshot = outreach.replan(
+        live_roll_out(incident, step), by=by, clock=clock, note=note, consented=consented_shops(incident.team_id)
+    )
     if step == STEP_FIRST_CONTACT:
         set_golden(incident, clock=clock)
     return snapshot

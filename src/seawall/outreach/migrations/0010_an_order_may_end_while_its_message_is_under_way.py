@@ -14,7 +14,7 @@ $$;
 class Migration(migrations.Migration):
     """A column with a constant default, which rewrites no row, and the function that knows it."""
 
-    dependencies = [("outreach", "0008_a_person_names_the_sent_message")]
+    dependencies = [("outreach", "0009_sent_by_hand")]
 
     operations = [
         migrations.AddField(
