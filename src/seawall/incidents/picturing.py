@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from seawall.evidence import records as pack
-from seawall.evidence.api import Drawing, DrawingPool, Picture, Transcript, glyphs, page_path, transcript_of
+from seawall.evidence.api import WAITED_FOR, Drawing, DrawingPool, Picture, Transcript, glyphs, page_path, transcript_of
 from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Case, Incident
@@ -67,7 +67,8 @@ def draw_pictures(
     is_simulated = exercise_of(incident)
     total = incident.cases.count()
     done = Drawn()
-    with DrawingPool((os.cpu_count() or 1) if processes is None else processes) as several, DrawingPool(0) as alone:
+    number = (os.cpu_count() or 1) if processes is None else processes
+    with DrawingPool(number, steps_back=WAITED_FOR) as several, DrawingPool(0) as alone:
         for chunk in order_chunks(incident):
             draw_chunk(incident, chunk, is_simulated, clock, done, pool=several, few=alone)
             done.orders += len(chunk)

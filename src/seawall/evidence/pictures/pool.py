@@ -22,7 +22,10 @@ _AT_ONCE = 16
 """Transcripts handed to a process together."""
 _AHEAD = 4
 """Such parcels under way for each process: enough to keep it busy, few enough to keep memory flat."""
-_NICE = 10
+STEPS_BACK = 10
+"""How far processes step back for sends (their `nice`)."""
+WAITED_FOR = 2
+"""The same where a person waits for the pictures: sends still go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class DrawingPool:
     """Processes that draw. They start with the first chat, keep their fonts (210 MB each) and end with `close`, or with
     this process, however that ends. `processes` 0 draws in this process."""
 
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
+    def __init__(self, processes: int, *, steps_back: int = STEPS_BACK) -> None:
+        self._processes, self._steps_back = processes, steps_back
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -110,7 +113,9 @@ class DrawingPool:
         if self._pool is None:
             # Spawned, not forked: the caller may have threads, an event loop and a database session.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
+            self._pool = ProcessPoolExecutor(
+                self._processes, mp_context=context, initializer=_begin, initargs=(self._steps_back,)
+            )
         return self._pool
 
 
@@ -145,11 +150,11 @@ def _parcels(rest: Iterator[Transcript], most: int) -> Iterator[_Parcel]:
         yield parcel
 
 
-def _begin() -> None:
+def _begin(steps_back: int) -> None:
     """Of a fresh process: step back for others, leave Ctrl-C to the parent, and end when the parent has ended (one that
     is killed outright ends nobody, and its children would wait for work for ever)."""
     if hasattr(os, "nice"):
-        os.nice(_NICE)
+        os.nice(steps_back)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
 
