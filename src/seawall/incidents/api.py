@@ -1,5 +1,6 @@
 """What the web, the command line and the demo may use of incidents; what they read stands in `queries`."""
 
+from seawall.incidents.causes import needs_of, occasions_of, prepared_cause
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cancel import (
@@ -17,7 +18,7 @@ from seawall.incidents.commands.cancel import (
     waive_message_first,
     watch_cases,
 )
-from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, withdraw_case
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
@@ -35,6 +36,7 @@ from seawall.incidents.commands.links import (
     renew_link,
     revoke_link,
 )
+from seawall.incidents.commands.open_from_files import FilesOfShop, OpenFromFiles, open_from_files, started_by
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
@@ -54,10 +56,21 @@ from seawall.incidents.commands.roll_out import (
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
+from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
-from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
+from seawall.incidents.models import (
+    ApprovalLink,
+    Case,
+    CaseClock,
+    FactsSheet,
+    Incident,
+    IncidentKind,
+    LinkPurpose,
+    Paper,
+    SavedView,
+)
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
@@ -72,23 +85,29 @@ from seawall.incidents.summary import incident_named, summary
 __all__ = [
     "EXPORT_KINDS",
     "LONGEST_LIFETIME",
+    "NOT_CONCERNED",
     "SOP_STEPS",
     "ApprovalLink",
     "Case",
     "CaseClock",
     "DecideByLink",
+    "Facts",
     "FactsSheet",
+    "FilesOfShop",
     "Golden",
     "Incident",
+    "IncidentKind",
     "IncidentState",
     "LinkPurpose",
     "LinkStatus",
     "MadeLink",
     "MakeLink",
+    "OpenFromFiles",
     "OpenIncident",
     "OpenedLink",
     "Paper",
     "PictureChore",
+    "SavedView",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -116,7 +135,10 @@ __all__ = [
     "live_cancel",
     "live_roll_out",
     "make_link",
+    "needs_of",
     "newest_sheet",
+    "occasions_of",
+    "open_from_files",
     "open_incident",
     "open_link",
     "pack_path",
@@ -127,6 +149,7 @@ __all__ = [
     "plan",
     "plan_cancel",
     "plan_view",
+    "prepared_cause",
     "reach_view",
     "read_facts",
     "refresh_due",
@@ -144,6 +167,7 @@ __all__ = [
     "set_course",
     "start",
     "start_cancel",
+    "started_by",
     "status_of",
     "stop",
     "stop_cancel",

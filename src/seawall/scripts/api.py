@@ -7,6 +7,7 @@ from seawall.scripts.lint import LENGTH_LIMITS
 from seawall.scripts.models import ScriptText, ScriptVersion
 from seawall.scripts.placeholders import FORM, PlaceholderValues, Several, longest_length
 from seawall.scripts.placeholders import NAME as PLACEHOLDER
+from seawall.scripts.placeholders import names_in as placeholders_in
 from seawall.scripts.rendering import render
 from seawall.scripts.several import may_name_several
 from seawall.scripts.wording_file import read_wording
@@ -14,5 +15,5 @@ from seawall.scripts.wording_file import read_wording
 __all__ = [
     "FORM", "LENGTH_LIMITS", "PLACEHOLDER", "Blocked", "PlaceholderValues", "ScriptBlocked", "ScriptText",
     "ScriptVersion", "Several", "SubmitScript", "Wording", "check_script", "library", "longest_length",
-    "may_name_several", "read_wording", "render", "submit_script",
+    "may_name_several", "placeholders_in", "read_wording", "render", "submit_script",
 ]  # fmt: skip

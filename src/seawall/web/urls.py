@@ -12,6 +12,7 @@ from seawall.web.pages import (
     cancels,
     cases,
     decide,
+    facts,
     imports,
     links,
     outcomes,
@@ -24,6 +25,7 @@ from seawall.web.pages import (
     seats,
     seller_link,
     shops,
+    start,
     steer,
 )
 
@@ -44,6 +46,12 @@ urlpatterns = [
     path("incidents/<str:code>/plan/", reach.plan, name="plan"),
     path("incidents/<str:code>/plan/anew/", reach.replan, name="replan"),
     path("incidents/<str:code>/plan/export.<str:kind>", reach.download, name="plan_export"),
+    path("start/", start.begin, name="start_storm"),
+    path("start/<str:seller>/<str:token>/", start.files, name="start_files"),
+    path("start/<str:seller>/<str:token>/shop/", start.new_shop, name="start_shop"),
+    path("start/<str:seller>/<str:token>/rejects/", start.rejects, name="start_rejects"),
+    path("incidents/<str:code>/facts/", facts.write, name="write_facts"),
+    path("incidents/<str:code>/wording/", facts.wording, name="wording"),
     path("incidents/<str:code>/attest/", decide.attest, name="attest"),
     path("incidents/<str:code>/approve/", decide.approve, name="approve"),
     path("incidents/<str:code>/risk/", risk.risk, name="risk"),

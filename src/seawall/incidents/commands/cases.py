@@ -22,6 +22,10 @@ _BEFORE_START = {
 }  # fmt: skip
 
 
+NOT_CONCERNED = ("completed", "cancelled", "returned", "unpaid")
+"""States of an order, as last seen, in which its buyer need not be told anything."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CasesAdded:
     """How many orders are new in the storm, and how many were in it already."""
@@ -50,7 +54,7 @@ def add_cases(
         if incident.state not in _BEFORE_START:
             raise Refused("roll_out_has_begun", incident=incident.code)
         orders = scoped(Order, by).filter(shop__seller_id=incident.seller_id).exclude(
-            status__in=["completed", "cancelled", "returned", "unpaid"]
+            status__in=NOT_CONCERNED
         )  # fmt: skip
         if shop_codes is not None:
             orders = orders.filter(shop__code__in=shop_codes)
