@@ -77,7 +77,7 @@ class DroppedFile:
     @property
     def finished(self) -> int:
         """Orders that are over already: they do not go into a storm."""
-        return sum(order.status.value in NOT_CONCERNED for order in self.reading.orders)
+        return sum((order.status or "") in NOT_CONCERNED for order in self.reading.orders)
 
     @property
     def rejected(self) -> int:
