@@ -5,9 +5,10 @@ from seawall.inbox.masking import masked
 from seawall.inbox.models import ContactStop, Conversation, Message, Reading, ReplyList
 from seawall.inbox.readings import HARM, NEVER_DROPPED, SURE, Source, keep_model_reading, keep_persons_reading
 from seawall.inbox.store import Stored, store_message, store_session
+from seawall.inbox.wave import buyers_messages_by_hour
 
 __all__ = [
     "HARM", "NEVER_DROPPED", "PRIORITY", "SURE", "ContactStop", "Conversation", "Intent", "Label", "Message", "Reading",
-    "ReplyList", "Source", "Stored", "classify", "keep_model_reading", "keep_persons_reading", "masked",
-    "store_message", "store_session",
+    "ReplyList", "Source", "Stored", "buyers_messages_by_hour", "classify", "keep_model_reading",
+    "keep_persons_reading", "masked", "store_message", "store_session",
 ]  # fmt: skip

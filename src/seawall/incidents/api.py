@@ -19,6 +19,7 @@ from seawall.incidents.commands.cancel import (
     watch_cases,
 )
 from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, withdraw_case
+from seawall.incidents.commands.comment import comment, members_to_name, see_mentions
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
@@ -118,6 +119,7 @@ __all__ = [
     "cancel_options",
     "choose_mode",
     "close",
+    "comment",
     "consented_shops",
     "decide_by_link",
     "door_words",
@@ -135,6 +137,7 @@ __all__ = [
     "live_cancel",
     "live_roll_out",
     "make_link",
+    "members_to_name",
     "needs_of",
     "newest_sheet",
     "occasions_of",
@@ -162,6 +165,7 @@ __all__ = [
     "risk_of",
     "safe_name",
     "seal_pack",
+    "see_mentions",
     "send_back",
     "send_sample",
     "set_course",

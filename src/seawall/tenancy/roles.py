@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
     "timeline.read": _ALL,
+    "timeline.comment": _STAFF,
     "rules.read": _STAFF,
     "rules.override": _DESK,
 }
