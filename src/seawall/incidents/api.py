@@ -18,7 +18,7 @@ from seawall.incidents.commands.cancel import (
     waive_message_first,
     watch_cases,
 )
-from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, withdraw_case
+from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, seen_cases, withdraw_case, withdraw_cases
 from seawall.incidents.commands.comment import comment, members_to_name, see_mentions
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
@@ -55,6 +55,7 @@ from seawall.incidents.commands.roll_out import (
     tend,
     tune,
 )
+from seawall.incidents.commands.saved_views import drop_view, save_view
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
 from seawall.incidents.facts import Facts
@@ -77,7 +78,7 @@ from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
-from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reach_export import door_words, export, sheet_bytes
 from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
@@ -125,6 +126,7 @@ __all__ = [
     "door_words",
     "doors_by",
     "draw_pictures",
+    "drop_view",
     "export",
     "facts_of",
     "facts_of_orders",
@@ -164,11 +166,14 @@ __all__ = [
     "revoke_link",
     "risk_of",
     "safe_name",
+    "save_view",
     "seal_pack",
     "see_mentions",
+    "seen_cases",
     "send_back",
     "send_sample",
     "set_course",
+    "sheet_bytes",
     "start",
     "start_cancel",
     "started_by",
@@ -185,6 +190,7 @@ __all__ = [
     "waive_message_first",
     "watch_cases",
     "withdraw_case",
+    "withdraw_cases",
     "withdraw_consent_paper",
     "write_facts",
     "write_report",

@@ -23,6 +23,7 @@ __all__ = [
     "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
     "open_incidents",
     "packs_of", "papers_of", "picture_page", "pictures_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "states_of",
     "unlooked",
 ]  # fmt: skip
 
@@ -139,6 +140,14 @@ def cases_of(actor: Actor, incident: Incident, step: str, wanted: CaseFilter) ->
     if wanted.order_number:
         rows = rows.filter(order__platform_order_id__startswith=wanted.order_number)
     return rows.select_related("order__shop").order_by("pk")
+
+
+def states_of(actor: Actor, cases: Collection[int], step: str) -> list[tuple[str, int]]:
+    """How many ledger rows of these cases stand in each state; cases without one are `unplanned`."""
+    rows = scoped(Recipient, actor).filter(case_id__in=cases, step=step)
+    found = dict(rows.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    missing = len(cases) - sum(found.values())
+    return [*found.items(), *([("unplanned", missing)] if missing else [])]
 
 
 def rows_of(cases: Collection[Case], step: str) -> dict[int, Recipient]:
