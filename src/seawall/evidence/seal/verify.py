@@ -8,7 +8,7 @@ from typing import Any
 from seawall.evidence.seal import layout, zipform
 from seawall.evidence.seal.canonical import parse_canonical
 from seawall.evidence.seal.crosscheck import CrossCheck
-from seawall.evidence.seal.keys import VerifyKey
+from seawall.evidence.seal.keys import SIGNATURE_LENGTH, VerifyKey
 from seawall.evidence.seal.lines import sha256_hex
 from seawall.evidence.seal.manifest import ManifestView, signature_bytes
 from seawall.evidence.seal.papers import sums
@@ -107,12 +107,11 @@ def _check(reader: PackReader, pack_name: str, expected_key: str | None, problem
             problems.add(name, "verify_member_missing")
     found.key = _read_key(reader, expected_key, problems)
     data = reader.small(layout.MANIFEST)
-    if data is None:
-        return
-    if found.key is not None:
-        _check_signature(reader, found.key, data, problems)
-    manifest = _read_manifest(data, problems)
+    if data is not None:
+        _check_signature(reader, found.key or _stated_key(reader, problems), data, problems)
+    manifest = None if data is None else _read_manifest(data, problems)
     if manifest is None:
+        _check_by_sums(reader, problems)
         return
     found.manifest = manifest
     if found.key is not None and found.key.fingerprint != manifest.key_fingerprint:
@@ -143,14 +142,26 @@ def _read_key(reader: PackReader, expected: str | None, problems: Problems) -> V
     return key
 
 
-def _check_signature(reader: PackReader, key: VerifyKey, manifest: bytes, problems: Problems) -> None:
+def _stated_key(reader: PackReader, problems: Problems) -> VerifyKey | None:
+    """The key as signature.json repeats it, for when the key's own file is damaged (and already named)."""
+    stated = reader.small(layout.SIGNATURE)
+    if stated is None:
+        return None
+    try:
+        return VerifyKey(bytes.fromhex(parse_canonical(stated)["public_key"]))
+    except (ValueError, KeyError, TypeError):
+        problems.add(layout.SIGNATURE, "verify_signature_file")
+        return None
+
+
+def _check_signature(reader: PackReader, key: VerifyKey | None, manifest: bytes, problems: Problems) -> None:
     signature = reader.small(layout.SIGNATURE_RAW)
     stated = reader.small(layout.SIGNATURE)
-    if signature is None:
+    if signature is None or key is None:
         return
     if not key.signed(manifest, signature):
         # signature.json says which manifest was signed: that tells which of the two was changed.
-        if _signed_hash(stated) == sha256_hex(manifest):
+        if len(signature) != SIGNATURE_LENGTH or _signed_hash(stated) == sha256_hex(manifest):
             problems.add(layout.SIGNATURE_RAW, "verify_signature_wrong", key=key.key_id)
         else:
             problems.add(layout.MANIFEST, "verify_manifest_changed", key=key.key_id)
@@ -172,6 +183,30 @@ def _read_manifest(data: bytes, problems: Problems) -> ManifestView | None:
     except ValueError as broken:
         problems.add(layout.MANIFEST, "verify_manifest_unreadable", why=str(broken)[:200])
         return None
+
+
+def _check_by_sums(reader: PackReader, problems: Problems) -> None:
+    """Without a manifest the unsigned list of hashes still tells which other members were changed beside it."""
+    data = reader.small(layout.SUMS)
+    if data is None:
+        return
+    try:
+        listed = {path: sha256 for sha256, path in (row.split("  ", 1) for row in data.decode("ascii").splitlines())}
+    except ValueError:
+        listed = {}
+    if not listed or data != sums(listed.items()):
+        problems.add(layout.SUMS, "verify_sums_unreadable")
+        return
+    for path, sha256 in listed.items():
+        member = reader.members.get(path)
+        if member is None:
+            if not problems.at(path):
+                problems.add(path, "verify_member_missing")
+        elif member.sha256 != sha256:
+            problems.add(path, "verify_member_not_listed_so")
+    for path in reader.members:
+        if path not in listed and path != layout.SUMS and path not in layout.SIGNED_LAST:
+            problems.add(path, "verify_member_not_in_sums")
 
 
 def _check_files(reader: PackReader, manifest: ManifestView, problems: Problems) -> None:
