@@ -24,6 +24,11 @@ TREE = "seal/tree.json"
 PUBLIC_KEY = "seal/public.pem"
 SUMS = "seal/SHA256SUMS"
 HOW_TO = "seal/VERIFY.txt"
+ROOT = "seal/root.json"
+ROOT_SIGNATURE = "seal/root.sig"
+CONSISTENCY = "seal/consistency.json"
+TIME_STAMP = "seal/timestamp.tsr"
+KEYS = "seal/keys/"
 
 SEAL = "seal/"
 SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})
@@ -33,7 +38,13 @@ REQUIRED = (
     MANIFEST, SIGNATURE, SIGNATURE_RAW, TREE, PUBLIC_KEY, SUMS, HOW_TO,
 )  # fmt: skip
 
+"""What every pack of this format has. Packs sealed since there are signed roots also hold ROOT and ROOT_SIGNATURE; the
+other members of the seal stand in a pack only where there is something to say."""
+
 LONGEST_NAME = 200
+LARGEST_SMALL = 64 << 20
+"""Bytes of a member that is read whole. A manifest or tree of the most members a ZIP holds is far below this; more is
+an attack on memory, so a pack that would need more is not sealed."""
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 OPENABLE = frozenset(

@@ -14,15 +14,16 @@ from pathlib import Path
 
 from seawall.evidence.records import Json, PackContents
 from seawall.evidence.seal import faces, layout, papers, zipform
-from seawall.evidence.seal.canonical import canonical
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.keys import SigningKey
 from seawall.evidence.seal.manifest import file_leaf, manifest_bytes, signature_bytes, tree_json
 from seawall.evidence.seal.members import Member, member_of
 from seawall.evidence.seal.merkle import root_of
 from seawall.evidence.seal.orders import OrderSpools, Progress
+from seawall.evidence.seal.sealing import Signer, seal_members
+from seawall.evidence.seal.stamps import Token
 
-__all__ = ["Progress", "SealedPack", "write_pack"]
+__all__ = ["Progress", "SealedPack", "Signer", "write_pack"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +44,16 @@ class SealedPack:
     key_id: str
     counts: dict[str, Json]
     """As in summary.json: orders, records, screenshots, outcomes, grades, markets, shops."""
+    token: Token | None
+    """The time-stamp token in it; None when no authority was asked or none answered."""
 
 
-def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Progress | None = None) -> SealedPack:
+def write_pack(
+    contents: PackContents, signer: SigningKey | Signer, out: Path, progress: Progress | None = None
+) -> SealedPack:
     """Seal `contents` into `out`, replacing a file of that name only when all went well.
 
+    A bare key signs as a first generation, by its own clock.
     `progress(stage, done, total)` is called with stage "orders" (count) and "write" (bytes).
     Raises PackRefused, with nothing written, when the counts do not add up or a part cannot be sealed.
     """
@@ -55,8 +61,10 @@ def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Pro
     if not out.parent.is_dir():
         raise PackRefused("pack_folder_missing", folder=str(out.parent))
     _check(contents)
+    if isinstance(signer, SigningKey):
+        signer = Signer(key=signer)
     with ExitStack() as stack:
-        work = _Work(contents, key, out.parent, stack, report)
+        work = _Work(contents, signer, out.parent, stack, report)
         sha256, size = _write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
@@ -67,8 +75,9 @@ def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Pro
         items=work.spools.tally.orders,
         files=len(work.members),
         records=work.spools.tally.records,
-        key_id=key.key_id,
+        key_id=signer.key.key_id,
         counts=work.spools.tally.as_json(contents.outcomes),
+        token=work.token,
     )
 
 
@@ -93,7 +102,7 @@ class _Work:
     """One sealing: all members, measured, in the order of the ZIP."""
 
     def __init__(
-        self, contents: PackContents, key: SigningKey, folder: Path, stack: ExitStack, report: Progress
+        self, contents: PackContents, signer: Signer, folder: Path, stack: ExitStack, report: Progress
     ) -> None:
         self.stamp = zipform.dos_stamp(contents.sealed_at)
         official = papers.attached("papers", contents.papers)
@@ -123,21 +132,20 @@ class _Work:
         file_leaves = [file_leaf(member.path, member.sha256, member.size) for member in content]
         self.leaves = [*carried, *self.spools.leaves, *file_leaves]
         self.tree = tree_json(self.leaves, carried=len(carried), orders=tally.orders)
-        self.members = self._seal(contents, key, content)
+        self.token: Token | None = None
+        self.members = self._seal(contents, signer, content)
 
-    def _seal(self, contents: PackContents, key: SigningKey, content: list[Member]) -> list[Member]:
-        public = key.verify_key
-        seal = [
-            member_of(layout.TREE, canonical(self.tree)),
-            member_of(layout.PUBLIC_KEY, public.pem()),
-            # Beside these come the sums themselves and the three that only exist once the manifest is signed.
-            faces.how_to_member(public, files=len(content) + 7),
-        ]
-        listed = sorted([*content, *seal], key=lambda member: member.path)
+    def _seal(self, contents: PackContents, signer: Signer, content: list[Member]) -> list[Member]:
+        public = signer.key.verify_key
+        sealed = seal_members(contents, signer, self.leaves, self.tree)
+        self.token = sealed.token
+        # Beside these come the how-to itself, the sums, and the three that only exist once the manifest is signed.
+        how_to = faces.how_to_member(public, files=len(content) + len(sealed.members) + 5)
+        listed = sorted([*content, *sealed.members, how_to], key=lambda member: member.path)
         sums = papers.sums((member.path, member.sha256) for member in listed)
         listed = sorted([*listed, member_of(layout.SUMS, sums)], key=lambda member: member.path)
-        manifest = manifest_bytes(contents, self.spools.tally, listed, self.tree, public)
-        signature = key.sign(manifest)
+        manifest = manifest_bytes(contents, self.spools.tally, listed, self.tree, public, time=sealed.time)
+        signature = signer.key.sign(manifest)
         last = [
             member_of(layout.MANIFEST, manifest),
             member_of(layout.SIGNATURE_RAW, signature),

@@ -1,6 +1,7 @@
 """Verify a pack: no database, no network, nothing believed. Every byte of the file is covered, and what is wrong is
 named. docs/reference/pack-format.md lists the checks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,25 @@ from typing import Any
 from seawall.evidence.seal import layout, zipform
 from seawall.evidence.seal.canonical import parse_canonical
 from seawall.evidence.seal.crosscheck import CrossCheck
+from seawall.evidence.seal.keychain import Chain
 from seawall.evidence.seal.keys import SIGNATURE_LENGTH, VerifyKey
 from seawall.evidence.seal.lines import sha256_hex
 from seawall.evidence.seal.manifest import ManifestView, signature_bytes
 from seawall.evidence.seal.papers import sums
 from seawall.evidence.seal.problems import Problem, Problems
 from seawall.evidence.seal.reader import PackReader, open_pack
+from seawall.evidence.seal.sealcheck import (
+    Asked,
+    Detached,
+    check_chain_time,
+    check_consistency,
+    check_expected,
+    check_root,
+    check_time,
+    read_chain,
+)
+from seawall.evidence.seal.stamps import LARGEST as LARGEST_TOKEN
+from seawall.evidence.seal.stamps import Certificates
 from seawall.evidence.seal.treecheck import check_tree
 from seawall.kernel.languages import Language
 
@@ -37,6 +51,12 @@ class VerifyReport:
     is_simulated: bool
     counts: dict[str, Any]
     previous_root: str
+    key_chain: list[str]
+    """Key ids of all generations up to the one that signed, oldest first."""
+    time: dict[str, Any]
+    """Whose clock the sealing time is by: {grade, at, authority}, see `TimeGrade`."""
+    after_root: str = ""
+    """The root of the earlier pack that this one was compared with, if it was."""
 
     def as_json(self) -> dict[str, Any]:
         """What `seawall evidence verify --json` prints."""
@@ -52,6 +72,9 @@ class VerifyReport:
             "is_simulated": self.is_simulated,
             "counts": self.counts,
             "previous_root": self.previous_root,
+            "key_chain": self.key_chain,
+            "time": self.time,
+            "after_root": self.after_root,
         }
 
 
@@ -62,14 +85,25 @@ class _Found:
     items: int = 0
     files: int = 0
     key: VerifyKey | None = None
+    chain: Chain | None = None
+    time: dict[str, Any] = field(default_factory=dict)
     manifest: ManifestView | None = None
     counts: dict[str, Any] = field(default_factory=dict)
 
 
-def verify_pack(path: Path | str, *, expected_key: str | None = None, language: Language | None = None) -> VerifyReport:
-    """Check a pack. `expected_key` is a key id or any longer start of the fingerprint (16-64 hex digits).
+def verify_pack(
+    path: Path | str,
+    *,
+    expected_key: str | None = None,
+    language: Language | None = None,
+    trusted: Certificates | None = None,
+    tokens: Sequence[Path] | None = None,
+) -> VerifyReport:
+    """Check a pack. `expected_key` is a key id or any longer start of the fingerprint (16-64 hex digits), of the key
+    that signed or of one that handed over to it. `trusted` are certificates of time-stamp authorities: with them there
+    must be a token by one of them. `tokens` lie beside the pack; when not given, PACK.zip.tsr if there is one.
 
-    Never raises for what is in the file: a missing path, a folder, or rubbish come back as problems.
+    Never raises for what is in the files: a missing path, a folder, or rubbish come back as problems.
     """
     path = Path(path)
     problems = Problems(language)
@@ -80,7 +114,8 @@ def verify_pack(path: Path | str, *, expected_key: str | None = None, language: 
             with file:
                 reader = PackReader(file, file.seek(0, 2), path.name, problems)
                 if reader.read_structure():
-                    _check(reader, path.name, expected_key, problems, found)
+                    asked = Asked(expected_key, trusted, _detached(path, tokens, problems))
+                    _check(reader, path.name, asked, problems, found)
         except OSError:
             problems.add(str(path), "verify_unreadable")
     manifest = found.manifest
@@ -97,15 +132,33 @@ def verify_pack(path: Path | str, *, expected_key: str | None = None, language: 
         is_simulated=manifest.is_simulated if manifest else False,
         counts=found.counts,
         previous_root=previous.root if previous else "",
+        key_chain=[key.key_id for key in found.chain.keys] if found.chain else [],
+        time=found.time,
     )
 
 
-def _check(reader: PackReader, pack_name: str, expected_key: str | None, problems: Problems, found: _Found) -> None:
+def _detached(path: Path, tokens: Sequence[Path] | None, problems: Problems) -> list[Detached]:
+    if tokens is None:
+        beside = path.with_name(f"{path.name}.tsr")
+        tokens = [beside] if beside.is_file() else []
+    found = []
+    for token in tokens:
+        opened = open_pack(token, problems)
+        if opened is not None:
+            with opened:
+                found.append(Detached(token.name, opened.read(LARGEST_TOKEN + 1)))
+    return found
+
+
+def _check(reader: PackReader, pack_name: str, asked: Asked, problems: Problems, found: _Found) -> None:
     found.files = len(reader.members)
     for name in layout.REQUIRED:
         if name not in reader.members and not problems.at(name):
             problems.add(name, "verify_member_missing")
-    found.key = _read_key(reader, expected_key, problems)
+    found.key = _read_key(reader, problems)
+    if found.key is not None:
+        found.chain = read_chain(reader, found.key, problems)
+        check_expected(found.key, found.chain, asked.expected_key, problems)
     data = reader.small(layout.MANIFEST)
     if data is not None:
         _check_signature(reader, found.key or _stated_key(reader, problems), data, problems)
@@ -120,26 +173,28 @@ def _check(reader: PackReader, pack_name: str, expected_key: str | None, problem
         problems.add(pack_name, "verify_stamp_differs", sealed_at=manifest.sealed_at)
     _check_files(reader, manifest, problems)
     leaves = check_tree(reader.small(layout.TREE), manifest, problems)
-    check = CrossCheck(reader, manifest, leaves, problems)
+    check_root(reader, manifest, found.key, problems)
+    if leaves is not None:
+        check_consistency(reader, manifest, leaves, problems)
+    if found.chain is not None:
+        check_chain_time(found.chain, manifest, problems)
+    found.time = check_time(reader, manifest, pack_name, asked, problems)
+    of_orders = None if leaves is None else leaves[manifest.carried : manifest.carried + manifest.orders]
+    check = CrossCheck(reader, manifest, of_orders, problems)
     check.run()
     found.items = check.tally.orders
     found.counts = check.tally.as_json({})
 
 
-def _read_key(reader: PackReader, expected: str | None, problems: Problems) -> VerifyKey | None:
+def _read_key(reader: PackReader, problems: Problems) -> VerifyKey | None:
     pem = reader.small(layout.PUBLIC_KEY)
     if pem is None:
         return None
     try:
-        key = VerifyKey.from_pem(pem)
+        return VerifyKey.from_pem(pem)
     except ValueError:
         problems.add(layout.PUBLIC_KEY, "verify_key_unreadable")
         return None
-    if expected is not None:
-        wanted = expected.strip().lower()
-        if len(wanted) < len(key.key_id) or not key.fingerprint.startswith(wanted):
-            problems.add(layout.PUBLIC_KEY, "verify_key_unexpected", found=key.key_id, expected=wanted[:64])
-    return key
 
 
 def _stated_key(reader: PackReader, problems: Problems) -> VerifyKey | None:

@@ -1,11 +1,12 @@
 """Seal a pack of a storm: what the platform's own record says of every order, signed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Max
 
-from seawall.evidence.api import Pack, Progress, signing_key, write_pack
+from seawall.evidence.api import Pack, PreviousPack, Progress, kept_pack, signing_key, write_pack
 from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
@@ -16,11 +17,14 @@ from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import record
 
 
-def seal_pack(incident: Incident, *, by: Actor, clock: Clock, progress: Progress | None = None) -> Pack:
+def seal_pack(
+    incident: Incident, *, by: Actor, clock: Clock, progress: Progress | None = None, without_previous: str = ""
+) -> Pack:
     """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
 
-    The timeline entry of the sealing itself stands in the next pack, not in this one.
-    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ).
+    Its tree begins with that of the pack before it. Only where that file is lost is a new tree begun, and why
+    (`without_previous`) stands on the timeline. The timeline entry of the sealing stands in the next pack, not in this.
+    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, pack_previous_missing).
     """
     by.require("evidence.pack")
     with transaction.atomic():
@@ -33,7 +37,9 @@ def seal_pack(incident: Incident, *, by: Actor, clock: Clock, progress: Progress
         stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{number}.zip"
         target = _packs_folder() / stored_as
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sealed = write_pack(contents(incident, roll_out, sheet, sealed_at=sealed_at), key, target, progress)
+        before = None if without_previous else _newest(incident)
+        what = replace(contents(incident, roll_out, sheet, sealed_at=sealed_at), previous=before)
+        sealed = write_pack(what, key, target, progress)
         pack = Pack.objects.create(
             team_id=by.team_id,
             incident=incident,
@@ -52,8 +58,16 @@ def seal_pack(incident: Incident, *, by: Actor, clock: Clock, progress: Progress
         record(
             team_id=by.team_id, incident_id=incident.pk, verb="evidence.seal", clock=clock, by=by,
             subject=f"pack:{pack.pk}", after={"number": number, "root": sealed.root, "sha256": sealed.sha256},
+            why=without_previous,
         )  # fmt: skip
     return pack
+
+
+def _newest(incident: Incident) -> PreviousPack | None:
+    pack = incident.packs.order_by("-number").first()
+    if pack is None:
+        return None
+    return kept_pack(pack_path(pack), number=pack.number, sha256=pack.sha256, root=pack.root)
 
 
 def pack_path(pack: Pack) -> Path:
