@@ -59,12 +59,12 @@ def spans_of(data: bytes) -> list[tuple[int, int, str]]:
 
 def forged(files: Files, folder: Path, like: bytes) -> bytes:
     """The files as a pack whose every header is right."""
-    from seawall.evidence.seal.packfile import _write_zip
+    from seawall.evidence.seal.packfile import write_zip
 
     stamp = zipform.read_central(like, like.index(zipform.CENTRAL_SIGNATURE))
     assert stamp is not None
     path = folder / "forged.zip"
-    _write_zip([member_of(*row) for row in sorted(files.items())], stamp.stamp, path, lambda *step: None)
+    write_zip([member_of(*row) for row in sorted(files.items())], stamp.stamp, path, lambda *step: None)
     return path.read_bytes()
 
 
@@ -224,11 +224,11 @@ def sign_anew(rng: Random, world: World, folder: Path) -> Tampered:
 
 
 def other_date(rng: Random, world: World, folder: Path) -> Tampered:
-    from seawall.evidence.seal.packfile import _write_zip
+    from seawall.evidence.seal.packfile import write_zip
 
     path = folder / "forged.zip"
     stamp = (0x5B71, rng.randrange(0x6000))
-    _write_zip([member_of(*row) for row in sorted(world.files().items())], stamp, path, lambda *step: None)
+    write_zip([member_of(*row) for row in sorted(world.files().items())], stamp, path, lambda *step: None)
     return Tampered(path.read_bytes(), ANY, "verify_stamp_differs")
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from seawall.cli.incident import Code
 from seawall.cli.output import emit, table
 from seawall.cli.progress import steps
+from seawall.kernel.texts import text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -17,6 +18,9 @@ app = typer.Typer(no_args_is_help=True)
 def pack(
     code: Code,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Also copy the pack to this file.")] = None,
+    without_previous: Annotated[
+        str, typer.Option(help="Begin a new tree because the pack before is lost; say why, it stands in the record.")
+    ] = "",
 ) -> None:
     """Seal what the platform's record says of every order of the storm."""
     from seawall.cli.context import actor
@@ -34,7 +38,9 @@ def pack(
 
     incident = incident_named(code, by=by)
     with steps() as progress:
-        sealed = seal_pack(incident, by=by, clock=SYSTEM_CLOCK, progress=progress)
+        sealed = seal_pack(
+            incident, by=by, clock=SYSTEM_CLOCK, progress=progress, without_previous=without_previous.strip()
+        )
     path = pack_path(sealed)
     if out is not None:
         shutil.copyfile(path, out)
@@ -68,15 +74,29 @@ def list_(code: Code) -> None:
 
 @app.command("verify")
 def verify(
-    pack: Annotated[Path, typer.Argument(help="A pack file.")],
+    pack: Annotated[Path, typer.Argument(help="A pack, or a single order taken out of one.")],
     key: Annotated[
         str, typer.Option(help="The key id or fingerprint the signer published; anything else is a problem.")
     ] = "",
+    after: Annotated[
+        Path | None, typer.Option(help="An earlier pack of the same storm: name what was dropped or changed since.")
+    ] = None,
+    tsa_cert: Annotated[
+        Path | None, typer.Option(help="Certificate (PEM) of the time-stamp authority; its token is then demanded.")
+    ] = None,
+    token: Annotated[
+        list[Path] | None, typer.Option(help="A time-stamp token of the pack; PACK.zip.tsr beside it if unsaid.")
+    ] = None,
 ) -> int:
     """Check every byte, every hash, the signature and every grade. Exit 1 when anything is wrong."""
-    from seawall.evidence.seal.verify import verify_pack
+    from seawall.cli.files import existing
+    from seawall.evidence.seal.api import certificates, verify_after, verify_pack
 
-    report = verify_pack(pack, expected_key=key or None)
+    trusted = certificates(existing(tsa_cert).read_bytes()) if tsa_cert is not None else None
+    if after is None:
+        report = verify_pack(pack, expected_key=key or None, trusted=trusted, tokens=token)
+    else:
+        report = verify_after(pack, after, expected_key=key or None, trusted=trusted, tokens=token)
 
     def people(console: Console) -> None:
         for problem in report.problems:
@@ -85,6 +105,30 @@ def verify(
             console.print(f"verified  {report.items:,} orders, {report.files:,} files, root {report.root}")
             simulated = "  · SIMULATED 演练" if report.is_simulated else ""
             console.print(f"signed by key {report.key_id} at {report.sealed_at}{simulated}")
+            if len(report.key_chain) > 1:
+                console.print(f"keys      {' -> '.join(report.key_chain)}: each signed the next")
+            console.print(f"time      {text('time_' + report.time['grade'], **report.time)}", markup=False)
+            if after is not None:
+                console.print(f"holds all of {after.name}, root {report.after_root}", markup=False)
 
     emit(report.as_json(), people)
     return 0 if report.ok else 1
+
+
+@app.command("extract")
+def extract(
+    pack: Annotated[Path, typer.Argument(help="A pack file.")],
+    order: Annotated[str, typer.Argument(help="The order's number, as the platform writes it.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where to write the single order's evidence.")],
+    shop: Annotated[str, typer.Option(help="Which shop, where several have an order of this number.")] = "",
+) -> None:
+    """Take one order out of a pack, with proofs that lead to the signed root. Needs no database and no network."""
+    from seawall.evidence.seal.api import extract_order
+
+    found = extract_order(pack, order, out, shop=shop)
+    emit(
+        {
+            "order": found.order_id, "shop": found.shop, "path": str(found.path), "sha256": found.sha256,
+            "size": found.size, "root": found.root, "records": found.records, "files": found.files,
+        }
+    )  # fmt: skip

@@ -6,11 +6,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from seawall.evidence.records import Grade
+from seawall.evidence.records import Grade, OrderEvidence
 from seawall.evidence.seal import layout
 from seawall.evidence.seal.canonical import without_lone_surrogates
 from seawall.evidence.seal.keys import VerifyKey
 from seawall.evidence.seal.members import Member, member_of
+from seawall.evidence.seal.rootfile import RootView
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import text
 
@@ -33,6 +34,31 @@ def how_to_member(key: VerifyKey, *, files: int) -> Member:
     """VERIFY.txt for this key and this number of files."""
     filled = _template("VERIFY.txt").substitute(fingerprint=key.fingerprint, key_id=key.key_id, files=files)
     return member_of(layout.HOW_TO, filled.encode("utf-8"))
+
+
+def extract_readme(root: RootView, order: OrderEvidence) -> bytes:
+    """README.txt of an extract: all of it follows from the signed root and the order's line."""
+    chinese, english = both("pack_simulated")
+    head = root.incident
+    place = f"{order.platform.title} {order.market.value}"
+    filled = _template("EXTRACT-README.txt").substitute(
+        order=f"{place} {order.order_id} · {order.shop} {order.shop_name}",
+        reference=head.get("reference"),
+        seller=head.get("seller"),
+        team=head.get("team"),
+        sealed_at=root.sealed_at[:19].replace("T", " "),
+        label_line=f"[{layout.SIMULATED}] " if root.is_simulated else "",
+        simulated_note=f"\n{layout.SIMULATED}\n{chinese}\n{english}\n" if root.is_simulated else "",
+    )
+    return filled.encode("utf-8")
+
+
+def extract_how_to(key: VerifyKey, root: RootView, *, records: int) -> bytes:
+    """VERIFY.txt of an extract."""
+    filled = _template("EXTRACT-VERIFY.txt").substitute(
+        fingerprint=key.fingerprint, key_id=key.key_id, root=root.root.hex(), records=records
+    )
+    return filled.encode("utf-8")
 
 
 def both(code: str) -> tuple[str, str]:

@@ -30,6 +30,11 @@ CONSISTENCY = "seal/consistency.json"
 TIME_STAMP = "seal/timestamp.tsr"
 KEYS = "seal/keys/"
 
+EXTRACT_FORMAT = "seawall-extract/1"
+ORDER = "order.json"
+ORDER_RECORDS = "records.jsonl"
+PROOFS = "seal/proofs.txt"
+
 SEAL = "seal/"
 SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})
 """Members the manifest cannot list: itself and what is made from it."""

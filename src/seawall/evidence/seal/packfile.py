@@ -65,7 +65,7 @@ def write_pack(
         signer = Signer(key=signer)
     with ExitStack() as stack:
         work = _Work(contents, signer, out.parent, stack, report)
-        sha256, size = _write_zip(work.members, work.stamp, out, report)
+        sha256, size = write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
         sha256=sha256,
@@ -154,7 +154,11 @@ class _Work:
         return sorted([*listed, *last], key=lambda member: member.path)
 
 
-def _write_zip(members: Sequence[Member], stamp: tuple[int, int], out: Path, report: Progress) -> tuple[str, int]:
+def write_zip(members: Sequence[Member], stamp: tuple[int, int], out: Path, report: Progress) -> tuple[str, int]:
+    """The members as a ZIP in a pack's form, under its name only when whole. Gives its hash and size in bytes.
+
+    `stamp` is the packed DOS date and time. Raises PackRefused(pack_too_large).
+    """
     names = sum(zipform.LOCAL_LENGTH + zipform.CENTRAL_LENGTH + 2 * len(member.path) for member in members)
     total = names + sum(member.size for member in members) + zipform.END_LENGTH
     if total > zipform.LARGEST or len(members) > zipform.MOST_MEMBERS:

@@ -1,6 +1,6 @@
 """Check what stands beside the manifest in `seal/`: the signed root, the chain of keys, the time, the kept tree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,7 +85,7 @@ def check_root(reader: PackReader, manifest: ManifestView, key: VerifyKey | None
     if stated != wanted:
         problems.add(layout.ROOT, "verify_root_statement_differs")
     if not key.signed(wanted, signature):
-        problems.add(layout.ROOT_SIGNATURE, "verify_signature_wrong", key=key.key_id)
+        problems.add(layout.ROOT_SIGNATURE, "verify_root_signature_wrong", key=key.key_id)
 
 
 def check_consistency(reader: PackReader, manifest: ManifestView, leaves: list[bytes], problems: Problems) -> None:
@@ -102,41 +102,47 @@ def check_consistency(reader: PackReader, manifest: ManifestView, leaves: list[b
         problems.add(layout.CONSISTENCY, "verify_consistency_differs")
 
 
-def check_chain_time(chain: Chain, manifest: ManifestView, problems: Problems) -> None:
+def check_chain_time(chain: Chain, sealed_at: str, problems: Problems) -> None:
     """A key cannot have sealed before it took over."""
-    if chain.since[-1] > manifest.sealed_at:
+    if chain.since[-1] > sealed_at:
         problems.add(
             layout.PUBLIC_KEY,
             "verify_key_before_its_time",
             key=chain.keys[-1].key_id,
             since=chain.since[-1],
-            sealed_at=manifest.sealed_at,
+            sealed_at=sealed_at,
         )
 
 
 def check_time(
-    reader: PackReader, manifest: ManifestView, pack_name: str, asked: Asked, problems: Problems
+    reader: PackReader,
+    sealed_at: str,
+    stated: Mapping[str, Any] | None,
+    *,
+    pack_name: str,
+    asked: Asked,
+    problems: Problems,
 ) -> dict[str, Any]:
-    """Whose clock the sealing time is by: {grade, at, authority}. Tokens that do not hold are named."""
-    member = layout.ROOT if layout.ROOT in reader.members else layout.MANIFEST
-    message = reader.small(member) or b""
-    best: dict[str, Any] = {"at": manifest.sealed_at, "authority": "", "grade": TimeGrade.OWN_CLOCK.value}
-    tokens = [(each.name, each.der) for each in asked.detached]
+    """Whose clock the sealing time is by: {grade, at, authority}. Tokens that do not hold are named.
+
+    `stated` is the manifest's word on it: empty in packs from before there was one, None in an extract.
+    """
+    message = reader.small(layout.ROOT if layout.ROOT in reader.members else layout.MANIFEST) or b""
     inside = reader.small(layout.TIME_STAMP)
     token = None if inside is None else _token(layout.TIME_STAMP, inside, message, asked, problems)
-    stated = time_json(token if inside is not None else None)
-    if manifest.time and inside is None and manifest.time != stated:
-        problems.add(layout.MANIFEST, "verify_time_differs")
-    if token is not None and manifest.time != stated:
-        problems.add(layout.TIME_STAMP, "verify_time_differs")
-    found = [token, *(_token(name, der, message, asked, problems) for name, der in tokens)]
-    if asked.trusted is not None and not any(found):
-        problems.add(pack_name, "verify_token_missing")
-    whole = sorted((each for each in found if each is not None), key=lambda each: each.at)
+    if stated is not None:
+        if inside is None and stated and stated != time_json(None):
+            problems.add(layout.MANIFEST, "verify_time_differs")
+        if token is not None and stated != time_json(token):
+            problems.add(layout.TIME_STAMP, "verify_time_differs")
+    beside = [_token(each.name, each.der, message, asked, problems) for each in asked.detached]
+    whole = sorted((each for each in [token, *beside] if each is not None), key=lambda each: each.at)
     if whole:
         grade = TimeGrade.TOKEN_UNCHECKED if asked.trusted is None else TimeGrade.AUTHORITY
-        best = {"at": whole[0].said_at, "authority": whole[0].authority, "grade": grade.value}
-    return best
+        return {"at": whole[0].said_at, "authority": whole[0].authority, "grade": grade.value}
+    if asked.trusted is not None:
+        problems.add(pack_name, "verify_token_missing")
+    return {"at": sealed_at, "authority": "", "grade": TimeGrade.OWN_CLOCK.value}
 
 
 def _token(name: str, der: bytes, message: bytes, asked: Asked, problems: Problems) -> Token | None:

@@ -9,6 +9,7 @@ from typing import Any
 from seawall.evidence.seal import layout, zipform
 from seawall.evidence.seal.canonical import parse_canonical
 from seawall.evidence.seal.crosscheck import CrossCheck
+from seawall.evidence.seal.extractcheck import ExtractCheck
 from seawall.evidence.seal.keychain import Chain
 from seawall.evidence.seal.keys import SIGNATURE_LENGTH, VerifyKey
 from seawall.evidence.seal.lines import sha256_hex
@@ -16,6 +17,7 @@ from seawall.evidence.seal.manifest import ManifestView, signature_bytes
 from seawall.evidence.seal.papers import sums
 from seawall.evidence.seal.problems import Problem, Problems
 from seawall.evidence.seal.reader import PackReader, open_pack
+from seawall.evidence.seal.rootfile import RootView
 from seawall.evidence.seal.sealcheck import (
     Asked,
     Detached,
@@ -42,6 +44,8 @@ class VerifyReport:
     files: int
     """Members checked."""
     problems: list[Problem]
+    form: str
+    """`seawall-pack/1`, or `seawall-extract/1` for a single order."""
     root: str
     key_id: str
     """Who signed: the first 16 digits of the fingerprint. Whether that key is the sender's is for the reader to know,
@@ -65,6 +69,7 @@ class VerifyReport:
             "items": self.items,
             "problems": [{"path": found.path, "what": found.what, "code": found.code} for found in self.problems],
             "files": self.files,
+            "form": self.form,
             "root": self.root,
             "key_id": self.key_id,
             "key_fingerprint": self.key_fingerprint,
@@ -87,6 +92,8 @@ class _Found:
     key: VerifyKey | None = None
     chain: Chain | None = None
     time: dict[str, Any] = field(default_factory=dict)
+    form: str = layout.FORMAT
+    root: RootView | None = None
     manifest: ManifestView | None = None
     counts: dict[str, Any] = field(default_factory=dict)
 
@@ -118,18 +125,25 @@ def verify_pack(
                     _check(reader, path.name, asked, problems, found)
         except OSError:
             problems.add(str(path), "verify_unreadable")
-    manifest = found.manifest
+    return _report(found, problems)
+
+
+def _report(found: _Found, problems: Problems) -> VerifyReport:
+    manifest, alone = found.manifest, found.root
     previous = manifest.previous if manifest else None
+    root = manifest.root if manifest else alone.root.hex() if alone else ""
+    said = manifest or alone
     return VerifyReport(
         ok=not problems,
         items=found.items,
         files=found.files,
         problems=problems.listed(),
-        root=manifest.root if manifest else "",
+        form=found.form,
+        root=root,
         key_id=found.key.key_id if found.key else "",
         key_fingerprint=found.key.fingerprint if found.key else "",
-        sealed_at=manifest.sealed_at if manifest else "",
-        is_simulated=manifest.is_simulated if manifest else False,
+        sealed_at=said.sealed_at if said else "",
+        is_simulated=said.is_simulated if said else False,
         counts=found.counts,
         previous_root=previous.root if previous else "",
         key_chain=[key.key_id for key in found.chain.keys] if found.chain else [],
@@ -152,13 +166,32 @@ def _detached(path: Path, tokens: Sequence[Path] | None, problems: Problems) -> 
 
 def _check(reader: PackReader, pack_name: str, asked: Asked, problems: Problems, found: _Found) -> None:
     found.files = len(reader.members)
-    for name in layout.REQUIRED:
+    is_extract = layout.PROOFS in reader.members and layout.MANIFEST not in reader.members
+    for name in () if is_extract else layout.REQUIRED:
         if name not in reader.members and not problems.at(name):
             problems.add(name, "verify_member_missing")
     found.key = _read_key(reader, problems)
     if found.key is not None:
         found.chain = read_chain(reader, found.key, problems)
         check_expected(found.key, found.chain, asked.expected_key, problems)
+    if is_extract:
+        _check_extract(reader, pack_name, asked, problems, found)
+    else:
+        _check_pack(reader, pack_name, asked, problems, found)
+
+
+def _check_extract(reader: PackReader, pack_name: str, asked: Asked, problems: Problems, found: _Found) -> None:
+    found.form = layout.EXTRACT_FORMAT
+    check = ExtractCheck(reader, pack_name, found.key, problems)
+    check.run(found.chain)
+    found.root = check.root
+    found.items = check.tally.orders
+    found.counts = check.tally.as_json({})
+    if check.root is not None:
+        found.time = check_time(reader, check.root.sealed_at, None, pack_name=pack_name, asked=asked, problems=problems)
+
+
+def _check_pack(reader: PackReader, pack_name: str, asked: Asked, problems: Problems, found: _Found) -> None:
     data = reader.small(layout.MANIFEST)
     if data is not None:
         _check_signature(reader, found.key or _stated_key(reader, problems), data, problems)
@@ -177,8 +210,10 @@ def _check(reader: PackReader, pack_name: str, asked: Asked, problems: Problems,
     if leaves is not None:
         check_consistency(reader, manifest, leaves, problems)
     if found.chain is not None:
-        check_chain_time(found.chain, manifest, problems)
-    found.time = check_time(reader, manifest, pack_name, asked, problems)
+        check_chain_time(found.chain, manifest.sealed_at, problems)
+    found.time = check_time(
+        reader, manifest.sealed_at, manifest.time, pack_name=pack_name, asked=asked, problems=problems
+    )
     of_orders = None if leaves is None else leaves[manifest.carried : manifest.carried + manifest.orders]
     check = CrossCheck(reader, manifest, of_orders, problems)
     check.run()
