@@ -176,8 +176,11 @@ approval link S-0001 --name x
 approval list S-0001
 approval renew S-0001 1
 approval revoke S-0001 1 --why x
+evidence keys
+evidence keys rotate --why x
 evidence list S-0001
 evidence pack S-0001
+evidence stamp S-0001
 incident add-orders S-0001
 incident add-orders S-0001 FILE
 incident attest S-0001 --seen x
@@ -236,6 +239,7 @@ NEED_NO_DATABASE = {
     "demo customs-return",
     "demo make-files",
     "doctor",
+    "evidence extract",
     "evidence verify",
     "inbox intents",
     "script lint",

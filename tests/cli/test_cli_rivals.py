@@ -64,6 +64,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "stamp"): ("lead", ["{code}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
         "admin", ["X1", "--seller", "{seller}", "--platform", "lazada", "--market", "TH", "--name", "x"],
@@ -92,11 +93,13 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
     ("rules", "changes"): "lead",
+    ("evidence", "keys"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
+    ("evidence", "extract"),
     ("team", "add-seller"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
@@ -198,6 +201,7 @@ STAFF = {
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "stamp"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {
     "healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback",
     "seller_link", "seller_link_paper", "seller_link_pack",
+    "public_keys",
 }  # fmt: skip
 """Addresses that ask for no signed-in member (what they do instead is tested by itself)."""
 

@@ -1,5 +1,6 @@
 """seawall evidence: seal packs; verify them anywhere, without database or network."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,84 @@ def list_(code: Code) -> None:
     for row in rows:
         shown.add_row(str(row["number"]), str(row["sealed_at"])[:19], f"{row['items']:,}", str(row["root"])[:16])
     emit({"incident": code, "packs": rows}, lambda console: console.print(shown))
+
+
+class KeyAct(StrEnum):
+    """What to do with the team's signing keys."""
+
+    SHOW = "show"
+    ROTATE = "rotate"
+
+
+@app.command("keys")
+def keys(
+    act: Annotated[KeyAct, typer.Argument(help="rotate: retire the key for good, a new one follows.")] = KeyAct.SHOW,
+    why: Annotated[str, typer.Option(help="Why it is rotated; it stands in the record.")] = "",
+    lost: Annotated[
+        bool, typer.Option("--lost", help="The old private key cannot be opened any more: nobody vouches for the new.")
+    ] = False,
+) -> None:
+    """The team's public signing keys, all generations; anyone may see them at /keys/TEAM/."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.evidence.api import generations, rotate_key
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.settings.env import get_settings
+    from seawall.tenancy.api import Team
+
+    if act is KeyAct.ROTATE:
+        rotate_key(why=why, by=by, clock=SYSTEM_CLOCK, is_lost=lost)
+    found = generations(by)
+    address = f"{get_settings().public_url}/keys/{Team.objects.get(pk=by.team_id).slug}/"
+    rows = [
+        {
+            "generation": each.number, "key_id": each.key_id, "fingerprint": each.fingerprint,
+            "since": each.since.isoformat(), "retired_at": each.retired_at.isoformat() if each.retired_at else None,
+            "is_handed_over": bool(each.statement), "public_key": each.pem,
+        }
+        for each in found
+    ]  # fmt: skip
+    shown = table("generation>", "key id", "fingerprint", "since", "retired")
+    for each in found:
+        retired = f"{each.retired_at:%Y-%m-%d %H:%M}" if each.retired_at else "in force"
+        shown.add_row(str(each.number), each.key_id, each.fingerprint, f"{each.since:%Y-%m-%d %H:%M}", retired)
+
+    def people(console: Console) -> None:
+        console.print(shown)
+        console.print(f"for anyone  {address}", markup=False)
+
+    emit({"page": address, "keys": rows}, people)
+
+
+@app.command("stamp")
+def stamp(
+    code: Code,
+    number: Annotated[int, typer.Option("--pack", help="Which of the storm's packs; the newest if unsaid.")] = 0,
+) -> None:
+    """Ask the configured time-stamp authority to confirm when a pack was sealed; one that has its token keeps it."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.evidence.api import Pack
+    from seawall.incidents.api import incident_named, stamp_pack, token_path
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.kernel.errors import NotFound
+    from seawall.tenancy.api import scoped
+
+    by.require("evidence.pack")
+    packs = scoped(Pack, by).filter(incident=incident_named(code, by=by)).order_by("-number")
+    pack = (packs.filter(number=number) if number else packs).first()
+    if pack is None:
+        raise NotFound("not_found", what=f"{code} {number or ''}".strip())
+    found = stamp_pack(pack, by=by, clock=SYSTEM_CLOCK)
+    emit(
+        {
+            "incident": code, "number": pack.number, "authority": found.authority,
+            "stamped_at": found.stamped_at.isoformat() if found.stamped_at else None, "is_inside": found.is_inside,
+            "token": None if found.is_inside else str(token_path(pack)),
+        }
+    )  # fmt: skip
 
 
 @app.command("verify")

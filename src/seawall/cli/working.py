@@ -14,8 +14,8 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from seawall.cli.fleet_clock import FleetClock
+from seawall.incidents.api import stamp_due, tend_clocks
 from seawall.incidents.api import tend as tend_incidents
-from seawall.incidents.api import tend_clocks
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import Worker, WorkerOptions, close_windows, handle_received, replan_moved
 from seawall.settings.env import get_settings
@@ -32,6 +32,8 @@ CLOCK_PAUSE_S = 5.0
 """How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
+STAMP_PAUSE_S = 15.0
+"""How long the thread of the time stamps rests when no token is due; it only runs where an authority is configured."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 """How long a worker waits for its database before it asks again: longer each time, up to the second."""
 
@@ -156,12 +158,15 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
 
-    return [
+    chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
         Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
     ]
+    if get_settings().tsa_url:
+        chores.append(Chore("stamps", lambda: stamp_due(clock=clock), STAMP_PAUSE_S, on_failure=on_failure))
+    return chores
 
 
 class Chore(threading.Thread):

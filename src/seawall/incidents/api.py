@@ -46,6 +46,7 @@ from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
 from seawall.incidents.risk.questions import foreseen
+from seawall.incidents.stamping import stamp_due, stamp_pack, token_path
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
@@ -108,6 +109,8 @@ __all__ = [
     "seal_pack",
     "send_back",
     "send_sample",
+    "stamp_due",
+    "stamp_pack",
     "start",
     "status_of",
     "stop",
@@ -116,6 +119,7 @@ __all__ = [
     "summary",
     "tend",
     "tend_clocks",
+    "token_path",
     "values_of",
     "withdraw_case",
     "write_facts",

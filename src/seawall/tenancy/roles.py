@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inbox.read": _STAFF,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
+    "evidence.rotate_key": frozenset({Role.ADMIN}),
     "timeline.read": _ALL,
     "rules.read": _STAFF,
     "rules.override": _DESK,

@@ -61,6 +61,8 @@ VERBS: Mapping[str, Look] = {
     "outreach.finish": Look(words=_("All messages have an outcome"), icon="checks"),
     "outreach.settle": Look(words=_("A message settled by a person"), icon="gavel"),
     "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
+    "evidence.rotate_key": Look(words=_("The signing key was followed by a new one"), icon="key"),
+    "evidence.stamp": Look(words=_("The time of pack %(number)s was confirmed"), icon="certificate"),
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),

@@ -30,9 +30,37 @@ def members(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]]) -> li
     ]
 
 
-def how_to_member(key: VerifyKey, *, files: int) -> Member:
-    """VERIFY.txt for this key and this number of files."""
-    filled = _template("VERIFY.txt").substitute(fingerprint=key.fingerprint, key_id=key.key_id, files=files)
+_CHAIN = """
+7. Each key handed over to the next  密钥逐代交接
+   cd seal/keys && n=0001 && for f in *.sig; do m=$${f%.sig}; openssl pkeyutl -verify -pubin -inkey $$n.pem -rawin -in $$m.json -sigfile $$f && grep -q "$$(openssl pkey -pubin -in $$m.pem -outform DER | tail -c 32 | sha256sum | cut -c 1-64)" $$m.json && n=$$m; done | sort -u; cmp *$last.pem ../public.pem
+   -> Signature Verified Successfully
+"""  # noqa: E501 - one command, run as it stands
+_INSIDE = """
+8. The time, confirmed by a time-stamp authority  由时间戳机构证实的时间
+   openssl ts -reply -in seal/timestamp.tsr -text | grep "Time stamp:"
+   says when, by the clock of: $authority
+   With the authority's own certificate, as it publishes it, in tsa.pem (the token proves nothing without it):
+   凭时间戳机构自行公布的证书 tsa.pem 核对（没有证书，凭证不证明什么）：
+   openssl ts -verify -data seal/root.json -in seal/timestamp.tsr -CAfile tsa.pem
+   The answer must be: Verification: OK
+"""
+_BESIDE = """
+8. The time  时间
+   The sealing time is by the clock of the machine that sealed the pack. Where a time-stamp authority confirmed it
+   later, its token lies beside the pack as PACK.zip.tsr:
+   封存时间依据封存机器自己的时钟。若事后经时间戳机构证实，凭证在包旁，名为 PACK.zip.tsr：
+   openssl ts -verify -data seal/root.json -in PACK.zip.tsr -CAfile tsa.pem
+   The answer must be: Verification: OK
+"""
+
+
+def how_to_member(key: VerifyKey, *, files: int, generations: int = 1, authority: str | None = None) -> Member:
+    """VERIFY.txt for this key and this number of files. `authority` stamped it; None: nobody has so far."""
+    chain = Template(_CHAIN).substitute(last=f"{generations:04d}") if generations > 1 else ""
+    time = _BESIDE if authority is None else Template(_INSIDE).substitute(authority=authority or "?")
+    filled = _template("VERIFY.txt").substitute(
+        fingerprint=key.fingerprint, key_id=key.key_id, files=files, chain=chain, time=time
+    )
     return member_of(layout.HOW_TO, filled.encode("utf-8"))
 
 

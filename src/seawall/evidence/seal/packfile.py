@@ -140,7 +140,12 @@ class _Work:
         sealed = seal_members(contents, signer, self.leaves, self.tree)
         self.token = sealed.token
         # Beside these come the how-to itself, the sums, and the three that only exist once the manifest is signed.
-        how_to = faces.how_to_member(public, files=len(content) + len(sealed.members) + 5)
+        how_to = faces.how_to_member(
+            public,
+            files=len(content) + len(sealed.members) + 5,
+            generations=max(1, len(signer.chain)),
+            authority=sealed.token.authority if sealed.token else None,
+        )
         listed = sorted([*content, *sealed.members, how_to], key=lambda member: member.path)
         sums = papers.sums((member.path, member.sha256) for member in listed)
         listed = sorted([*listed, member_of(layout.SUMS, sums)], key=lambda member: member.path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seawall.evidence.records import Json
-from seawall.evidence.seal import keychain, layout, stamps
+from seawall.evidence.seal import keychain, layout
 from seawall.evidence.seal.consistency import consistency_bytes
 from seawall.evidence.seal.keychain import BrokenChain, Chain
 from seawall.evidence.seal.keys import KEY_ID_LENGTH, VerifyKey
@@ -30,7 +30,7 @@ class Asked:
     """What whoever verifies knows by other ways."""
 
     expected_key: str | None = None
-    trusted: Certificates | None = None
+    trusted: "Certificates | None" = None
     """Certificates of time-stamp authorities; None: tokens are read, but not checked."""
     detached: Sequence[Detached] = field(default_factory=tuple)
 
@@ -146,8 +146,10 @@ def check_time(
 
 
 def _token(name: str, der: bytes, message: bytes, asked: Asked, problems: Problems) -> Token | None:
+    from seawall.evidence.seal import tokens
+
     try:
-        token = stamps.read(der)
+        token = tokens.read(der)
     except ValueError:
         problems.add(name, "verify_token_unreadable")
         return None
@@ -156,7 +158,7 @@ def _token(name: str, der: bytes, message: bytes, asked: Asked, problems: Proble
         return None
     if asked.trusted is not None:
         try:
-            stamps.check(token, message, asked.trusted)
+            tokens.check(token, message, asked.trusted)
         except ValueError as broken:
             problems.add(name, "verify_token_untrusted", authority=token.authority or "?", why=str(broken)[:200])
             return None

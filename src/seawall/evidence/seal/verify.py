@@ -103,7 +103,7 @@ def verify_pack(
     *,
     expected_key: str | None = None,
     language: Language | None = None,
-    trusted: Certificates | None = None,
+    trusted: "Certificates | None" = None,
     tokens: Sequence[Path] | None = None,
 ) -> VerifyReport:
     """Check a pack. `expected_key` is a key id or any longer start of the fingerprint (16-64 hex digits), of the key

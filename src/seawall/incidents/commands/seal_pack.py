@@ -1,20 +1,22 @@
 """Seal a pack of a storm: what the platform's own record says of every order, signed."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Max
 
-from seawall.evidence.api import Pack, PreviousPack, Progress, kept_pack, signing_key, write_pack
+from seawall.evidence.api import Pack, PreviousPack, Progress, kept_pack, team_signer, write_pack
 from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
 from seawall.incidents.packing import contents
+from seawall.incidents.places import pack_path, packs_folder
+from seawall.incidents.stamping import StampWhileSealing
 from seawall.kernel.clock import Clock
-from seawall.settings.env import get_settings
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import record
+
+__all__ = ["pack_path", "seal_pack"]
 
 
 def seal_pack(
@@ -23,7 +25,8 @@ def seal_pack(
     """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
 
     Its tree begins with that of the pack before it. Only where that file is lost is a new tree begun, and why
-    (`without_previous`) stands on the timeline. The timeline entry of the sealing stands in the next pack, not in this.
+    (`without_previous`) stands on the timeline. A configured time-stamp authority is asked meanwhile; one that is away
+    is asked again later. The timeline entry of the sealing stands in the next pack, not in this.
     Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, pack_previous_missing).
     """
     by.require("evidence.pack")
@@ -31,15 +34,17 @@ def seal_pack(
         # The lock keeps plans and cases as they are while they are read; sends go on and are in the next pack.
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         roll_out, sheet = live_roll_out(incident), newest_sheet(incident)
-        key = signing_key(by.team_id, clock=clock)
+        signing = team_signer(by.team_id, clock=clock)
         number = (incident.packs.aggregate(top=Max("number"))["top"] or 0) + 1
-        sealed_at = clock.now()
+        # A clock set back makes no pack older than its own key.
+        sealed_at = max(clock.now(), signing.since)
         stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{number}.zip"
-        target = _packs_folder() / stored_as
+        target = packs_folder() / stored_as
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         before = None if without_previous else _newest(incident)
         what = replace(contents(incident, roll_out, sheet, sealed_at=sealed_at), previous=before)
-        sealed = write_pack(what, key, target, progress)
+        stamping = StampWhileSealing()
+        sealed = write_pack(what, replace(signing.signer, stamper=stamping.ask), target, progress)
         pack = Pack.objects.create(
             team_id=by.team_id,
             incident=incident,
@@ -55,6 +60,7 @@ def seal_pack(
             sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),
         )
+        stamping.keep(pack, sealed.token, clock=clock)
         record(
             team_id=by.team_id, incident_id=incident.pk, verb="evidence.seal", clock=clock, by=by,
             subject=f"pack:{pack.pk}", after={"number": number, "root": sealed.root, "sha256": sealed.sha256},
@@ -68,12 +74,3 @@ def _newest(incident: Incident) -> PreviousPack | None:
     if pack is None:
         return None
     return kept_pack(pack_path(pack), number=pack.number, sha256=pack.sha256, root=pack.root)
-
-
-def pack_path(pack: Pack) -> Path:
-    """Where a pack lies."""
-    return _packs_folder() / pack.stored_as
-
-
-def _packs_folder() -> Path:
-    return get_settings().evidence_path
