@@ -1,4 +1,7 @@
-"""Tokens of a time-stamp authority, in a pack and beside it: what they prove, and what is no proof."""
+"""Tokens of a time-stamp authority, in a pack and beside it: what they prove, and what is no proof.
+
+The authority of these tests answers as those built on OpenSSL do, its certificates not in the order DER wants.
+"""
 
 import shutil
 import subprocess
@@ -183,8 +186,12 @@ def test_a_damaged_token_is_named_and_never_crashes(
     bad = tmp_path / "bad.tsr"
     bad.write_bytes(data)
     report = verify_pack(stamped, tokens=[bad], trusted=roots)
-    if bytes(data) != whole:
-        assert not report.ok
+    if report.ok:
+        # Certificates that came along stand outside what is signed; what the authority said is untouched.
+        said, before = tokens.read(bytes(data)), tokens.read(whole)
+        assert (said.at, said.imprint, said.authority) == (before.at, before.imprint, before.authority)
+        assert len(data) == len(whole)
+    else:
         assert {found.path for found in report.problems} == {"bad.tsr"}
     bad.write_bytes(more)
     assert not verify_pack(stamped, tokens=[bad]).ok

@@ -52,6 +52,7 @@ class Authority:
                 found: bytes = answer.read(LARGEST + 1)
                 return found
         except urllib.error.HTTPError as error:
+            error.close()
             raise NoToken("tsa_away", why=f"HTTP {error.code}") from None
         except (OSError, HTTPException, ValueError) as error:
             raise NoToken("tsa_away", why=type(error).__name__) from None

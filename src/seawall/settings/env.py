@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     )
     tsa_url: str = Field(
         default="",
-        description="Address of the time-stamp authority (RFC 3161) that confirms when packs were sealed; off if unset.",
+        description="Address of the time-stamp authority (RFC 3161) that confirms sealing times; off if unset.",
     )
     tsa_cert_file: Path | None = Field(
         default=None,

@@ -37,6 +37,7 @@ def request(message: bytes) -> TimeStampRequest:
 def _decoded(der: bytes) -> TimeStampResponse:
     if len(der) > LARGEST:
         raise ValueError("longer than any time-stamp token")
+    der = with_certificates_in_order(der)
     try:
         found = decode_timestamp_response(der)
         is_granted = found.status in _GRANTED
@@ -57,7 +58,9 @@ def read(der: bytes) -> Token:
         info = found.tst_info
         if info.message_imprint.hash_algorithm.dotted_string != _SHA256:
             raise ValueError("not over a SHA-256")
-        return Token(der, info.gen_time, _authority(found), bytes(info.message_imprint.message), info.nonce)
+        return Token(
+            found.as_bytes(), info.gen_time, _authority(found), bytes(info.message_imprint.message), info.nonce
+        )
     except (ValueError, TypeError, OverflowError):
         raise ValueError("an answer that cannot be read") from None
 
@@ -90,3 +93,60 @@ def certificates(pem: bytes) -> list[x509.Certificate]:
     if not found:
         raise InvalidInput("tsa_certificate_unreadable")
     return found
+
+
+def with_certificates_in_order(der: bytes) -> bytes:
+    """The same answer with its certificates in the order that DER wants of a set; other bytes come back as they are.
+
+    Authorities built on OpenSSL give them in another order, which rfc3161-client does not read. They stand outside what
+    the authority signs, and each keeps its bytes, so the token stays as good as it was.
+    """
+    try:
+        token = _inside(der, 0)[1]
+        content = _inside(der, token)[1]
+        signed = _inside(der, _inside(der, content)[0])[0]
+        # version, digest algorithms, content; then the certificates, if there are any
+        at = signed
+        for _ in range(3):
+            at = _next(der, at)
+        if der[at] != _CERTIFICATES:
+            return der
+        start, end = _value(der, at)
+        parts = []
+        while start < end:
+            after = _next(der, start)
+            parts.append(der[start:after])
+            start = after
+    except (IndexError, ValueError):
+        return der
+    return der[: end - sum(map(len, parts))] + b"".join(sorted(parts)) + der[end:]
+
+
+_CERTIFICATES = 0xA0
+_LONG_FORM, _MOST_LENGTH_BYTES = 0x80, 3
+
+
+def _value(der: bytes, at: int) -> tuple[int, int]:
+    """Where the value of the element at a place begins and ends. Raises ValueError, IndexError for what is no DER."""
+    first = der[at + 1]
+    if first < _LONG_FORM:
+        start, length = at + 2, first
+    else:
+        width = first - _LONG_FORM
+        if not 0 < width <= _MOST_LENGTH_BYTES:
+            raise ValueError("no length that occurs here")
+        start = at + 2 + width
+        length = int.from_bytes(der[at + 2 : start], "big")
+    if start + length > len(der):
+        raise ValueError("longer than what is here")
+    return start, start + length
+
+
+def _next(der: bytes, at: int) -> int:
+    return _value(der, at)[1]
+
+
+def _inside(der: bytes, at: int) -> tuple[int, int]:
+    """Where the first two elements inside the one at a place begin."""
+    first = _value(der, at)[0]
+    return first, _next(der, first)
