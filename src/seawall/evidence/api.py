@@ -6,12 +6,14 @@ from seawall.evidence.captures import NewCapture, again, keep
 from seawall.evidence.models import Capture, CaptureSource, Pack, SigningKey, TimeStamp
 from seawall.evidence.records import Grade, PreviousPack
 from seawall.evidence.seal.chain import kept_pack
+from seawall.evidence.seal.extract import extract_order
 from seawall.evidence.seal.packfile import Progress, write_pack
 from seawall.evidence.seal.stamps import Token, stamped_message
 from seawall.evidence.team_keys import Generation, generations, published_keys, rotate_key, team_signer
 
 __all__ = [
     "Capture", "CaptureSource", "Generation", "Grade", "NewCapture", "NoToken", "Pack", "PreviousPack", "Progress",
-    "SigningKey", "TimeStamp", "Token", "again", "configured_authority", "generations", "grade_of", "is_blocked",
-    "is_recalled", "keep", "kept_pack", "published_keys", "rotate_key", "stamped_message", "team_signer", "write_pack",
+    "SigningKey", "TimeStamp", "Token", "again", "configured_authority", "extract_order", "generations", "grade_of",
+    "is_blocked", "is_recalled", "keep", "kept_pack", "published_keys", "rotate_key", "stamped_message", "team_signer",
+    "write_pack",
 ]  # fmt: skip

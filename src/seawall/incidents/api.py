@@ -37,6 +37,7 @@ from seawall.incidents.commands.roll_out import (
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
+from seawall.incidents.extracting import extract_of_case, token_file
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
@@ -79,6 +80,7 @@ __all__ = [
     "door_words",
     "doors_by",
     "export",
+    "extract_of_case",
     "facts_of",
     "facts_of_orders",
     "foreseen",
@@ -119,6 +121,7 @@ __all__ = [
     "summary",
     "tend",
     "tend_clocks",
+    "token_file",
     "token_path",
     "values_of",
     "withdraw_case",
