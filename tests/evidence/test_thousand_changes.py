@@ -17,6 +17,9 @@ from tests.evidence.tamper import WAYS, World
 
 from seawall.evidence.records import AttachedFile, OrderEvidence, RecordKind, TimelineEntry
 from seawall.evidence.seal.chain import previous_pack
+from seawall.evidence.seal.keychain import KeyLink, hand_over
+from seawall.evidence.seal.keys import SigningKey
+from seawall.evidence.seal.packfile import Signer, write_pack
 from seawall.evidence.seal.verify import verify_pack
 from seawall.kernel.languages import Language
 
@@ -49,7 +52,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     what = contents(
         later_orders(), screenshots=PICTURES, timeline=timeline, sealed_at=at(10_800), previous=previous_pack(old)
     )
-    new = sealed(folder, what, name="new.zip")
+    next_key = SigningKey.from_seed(b"\x09" * 32)
+    chain = (KeyLink(KEY.verify_key), hand_over(KEY, next_key.verify_key, generation=2, at=at(9_000)))
+    new = write_pack(what, Signer(key=next_key, chain=chain), folder / "new.zip").path
     assert verify_pack(old).ok
     assert verify_pack(new).ok, verify_pack(new).problems
     return World(new=new.read_bytes(), old=old.read_bytes())

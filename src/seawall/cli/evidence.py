@@ -136,8 +136,9 @@ def stamp(
     from seawall.kernel.errors import NotFound
     from seawall.tenancy.api import scoped
 
+    incident = incident_named(code, by=by)
     by.require("evidence.pack")
-    packs = scoped(Pack, by).filter(incident=incident_named(code, by=by)).order_by("-number")
+    packs = scoped(Pack, by).filter(incident=incident).order_by("-number")
     pack = (packs.filter(number=number) if number else packs).first()
     if pack is None:
         raise NotFound("not_found", what=f"{code} {number or ''}".strip())

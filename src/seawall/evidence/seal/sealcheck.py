@@ -44,9 +44,11 @@ def read_chain(reader: PackReader, key: VerifyKey, problems: Problems) -> Chain:
     try:
         chain = keychain.follow(keychain.links_of(files))
     except BrokenChain as broken:
-        for name in keychain.names(broken.generation):
-            if name in files or name.endswith(".pem"):
+        for name in keychain.names(broken.generation)[: 3 if broken.generation > 1 else 1]:
+            if name in files:
                 problems.add(name, "verify_key_chain_broken", generation=broken.generation)
+            else:
+                problems.add(name, "verify_member_missing")
         return alone
     if chain.keys[-1].fingerprint != key.fingerprint:
         problems.add(layout.PUBLIC_KEY, "verify_key_chain_ends_elsewhere", found=chain.keys[-1].key_id, key=key.key_id)
