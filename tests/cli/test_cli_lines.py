@@ -181,6 +181,9 @@ evidence keys rotate --why x
 evidence list S-0001
 evidence pack S-0001
 evidence stamp S-0001
+inbox answers S-0001
+inbox correct S-0001 1 --intent thanks
+inbox lift S-0001 1 --why x
 incident add-orders S-0001
 incident add-orders S-0001 FILE
 incident attest S-0001 --seen x
@@ -201,6 +204,7 @@ migrate
 orders import FILE --shop S
 orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
+outreach look S-0001 1
 outreach pause S-0001
 outreach plan S-0001
 outreach reach S-0001
@@ -212,6 +216,7 @@ outreach settle S-0001 1 --verb leave_out --why x
 outreach start S-0001
 outreach status S-0001
 outreach stop S-0001 --why x --yes
+outreach tune S-0001 --quiet-hours off --why x
 outreach unknowns S-0001
 rules changes
 rules explain 1
