@@ -36,7 +36,7 @@ _CHAIN = """
    -> Signature Verified Successfully
 """  # noqa: E501 - one command, run as it stands
 _INSIDE = """
-8. The time, confirmed by a time-stamp authority  由时间戳机构证实的时间
+$number. The time, confirmed by a time-stamp authority  由时间戳机构证实的时间
    openssl ts -reply -in seal/timestamp.tsr -text | grep "Time stamp:"
    says when, by the clock of: $authority
    With the authority's own certificate, as it publishes it, in tsa.pem (the token proves nothing without it):
@@ -45,7 +45,7 @@ _INSIDE = """
    The answer must be: Verification: OK
 """
 _BESIDE = """
-8. The time  时间
+$number. The time  时间
    The sealing time is by the clock of the machine that sealed the pack. Where a time-stamp authority confirmed it
    later, its token lies beside the pack as PACK.zip.tsr:
    封存时间依据封存机器自己的时钟。若事后经时间戳机构证实，凭证在包旁，名为 PACK.zip.tsr：
@@ -57,7 +57,8 @@ _BESIDE = """
 def how_to_member(key: VerifyKey, *, files: int, generations: int = 1, authority: str | None = None) -> Member:
     """VERIFY.txt for this key and this number of files. `authority` stamped it; None: nobody has so far."""
     chain = Template(_CHAIN).substitute(last=f"{generations:04d}") if generations > 1 else ""
-    time = _BESIDE if authority is None else Template(_INSIDE).substitute(authority=authority or "?")
+    number = 8 if chain else 7
+    time = Template(_BESIDE if authority is None else _INSIDE).substitute(number=number, authority=authority or "?")
     filled = _template("VERIFY.txt").substitute(
         fingerprint=key.fingerprint, key_id=key.key_id, files=files, chain=chain, time=time
     )
