@@ -176,6 +176,7 @@ approval link S-0001 --name x
 approval list S-0001
 approval renew S-0001 1
 approval revoke S-0001 1 --why x
+evidence draw S-0001
 evidence list S-0001
 evidence pack S-0001
 incident add-orders S-0001

@@ -63,6 +63,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "give-back"): ("agent", ["{code}"]),
     ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
+    ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
@@ -196,8 +197,8 @@ STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("evidence", "draw"), ("orders", "import"),
+    ("approval", "link"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -17,6 +17,9 @@ app = typer.Typer(no_args_is_help=True)
 def pack(
     code: Code,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Also copy the pack to this file.")] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="With the chat picture of each order.")
+    ] = True,
 ) -> None:
     """Seal what the platform's record says of every order of the storm."""
     from seawall.cli.context import actor
@@ -34,7 +37,7 @@ def pack(
 
     incident = incident_named(code, by=by)
     with steps() as progress:
-        sealed = seal_pack(incident, by=by, clock=SYSTEM_CLOCK, progress=progress)
+        sealed = seal_pack(incident, by=by, clock=SYSTEM_CLOCK, progress=progress, with_pictures=pictures)
     path = pack_path(sealed)
     if out is not None:
         shutil.copyfile(path, out)
@@ -45,6 +48,26 @@ def pack(
             "key_id": sealed.key_id, "items": sealed.items, "counts": sealed.counts,
         }
     )  # fmt: skip
+
+
+@app.command("draw")
+def draw(
+    code: Code,
+    processes: Annotated[
+        int | None, typer.Option(min=0, max=64, help="How many to draw in; 0: in this one. Default: one a processor.")
+    ] = None,
+) -> None:
+    """Draw the chat picture of every order whose records have changed since."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.incidents.api import draw_pictures, incident_named
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    incident = incident_named(code, by=by)
+    with steps() as progress:
+        done = draw_pictures(incident, by=by, clock=SYSTEM_CLOCK, processes=processes, progress=progress)
+    emit({"incident": code, **vars(done)})
 
 
 @app.command("list")
