@@ -32,6 +32,8 @@ _TONES = {
     "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "run", "claimed": "run", "unknown": "warn",
     "needs_person": "warn", "blocked": "risk", "rejected": "risk", "none": "mute",
 }  # fmt: skip
+_GRADE_TONES = _TONES | {"acknowledged": "warn"}
+"""As a grade, a message that the platform only took is no proof that the buyer has it."""
 _ORDER = (
     "answered", "read", "confirmed", "acknowledged", "claimed", "unknown", "needs_person", "blocked", "rejected",
     "unreachable", "too_late", "no_connection", "left_out", "waiting",
@@ -103,9 +105,9 @@ def start_page(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], ke
         records=f"{counts['records']:,}",
         screenshots=f"{counts['screenshots']:,}",
         adds_up=_both(with_values(words()["outcomes.adds_up"], n=f"{n:,}")),
-        outcome_bar=_bar({name: outcomes[name] for name in _sorted(outcomes)}, n),
+        outcome_bar=_bar({name: outcomes[name] for name in _sorted(outcomes)}, n, _TONES),
         outcomes="\n".join(_outcome_row(name, outcomes[name], n) for name in _sorted(outcomes)),
-        grade_bar=_bar({grade.value: counts["grades"][grade.value] for grade in reversed(Grade)}, n),
+        grade_bar=_bar({grade.value: counts["grades"][grade.value] for grade in reversed(Grade)}, n, _GRADE_TONES),
         grades="\n".join(_grade_row(grade, counts["grades"][grade.value], n) for grade in reversed(Grade)),
         markets="\n".join(_market_row(name, number, n) for name, number in sorted(counts["markets"].items())),
         papers="\n".join(_paper(name, path) for name, path in papers),
@@ -162,15 +164,14 @@ def _words_of(group: str, name: str) -> Both:
     return words().get(f"{group}.{name}", (name, name))
 
 
-def _bar(numbers: Mapping[str, int], whole: int) -> str:
+def _bar(numbers: Mapping[str, int], whole: int, tones: Mapping[str, str]) -> str:
     # Widths in an SVG, since the content policy allows no style on an element.
     place, parts = 0.0, []
     for name, number in numbers.items():
         width = 1000 * number / whole if whole else 0.0
         if number:
-            parts.append(
-                f'<rect class="s-{_TONES.get(name, "mute")}" x="{place:.2f}" width="{width:.2f}" height="10"/>'
-            )
+            tone = tones.get(name, "mute")
+            parts.append(f'<rect class="s-{tone}" x="{place:.2f}" width="{width:.2f}" height="10"/>')
         place += width
     return (
         f'<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
@@ -182,7 +183,8 @@ def _share(number: int, whole: int) -> str:
 
 
 def _row(kind: str, name: str, what: str, number: int, whole: int) -> str:
-    dot = f'<i class="dot s-{_TONES.get(name, "mute")}"></i>'
+    tones = _GRADE_TONES if kind == "grade" else _TONES
+    dot = f'<i class="dot s-{tones.get(name, "mute")}"></i>'
     count = f'<button class="count" type="button" data-{kind}="{escape(name)}">{number:,}</button>'
     share = f'<td class="n soft">{_share(number, whole)}</td>'
     return f'<tr><td class="d">{dot}</td><td>{what}</td><td class="n">{count}</td>{share}</tr>'

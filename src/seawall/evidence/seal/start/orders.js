@@ -200,7 +200,7 @@ function screenshots(entry, source) {
 }
 
 function recordList(entry, market) {
-  const list = make("div", "");
+  const list = make("div", "records");
   if (!entry.records.length) {
     list.append(make("p", "soft small", both("order.no_records")));
     return list;

@@ -103,5 +103,7 @@ const TONES = {
 
 function pill(group, name) {
   const key = group === "grade" ? `grade_name_${name}` : `outcomes.${name}`;
-  return make("span", `st ${TONES[name] || ""}`, WORDS[key] ? both(key) : outside(name));
+  // As a grade, a message that the platform only took is no proof that the buyer has it.
+  const tone = group === "grade" && name === "acknowledged" ? "warn" : TONES[name] || "";
+  return make("span", `st ${tone}`, WORDS[key] ? both(key) : outside(name));
 }
