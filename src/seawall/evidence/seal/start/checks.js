@@ -50,6 +50,7 @@ async function checkPack(pack, tell) {
   };
   let before = found.total;
   const hashes = await hashAll(pack, tell);
+  if (pack.kind === "zip") checkZip(pack, manifest, hashes, found);
   checkFiles(pack, manifest, hashes, found);
   await checkSums(pack, manifest, hashes, found);
   marked("files", before);
@@ -73,6 +74,7 @@ function readManifest(bytes, found) {
     if (manifest.format !== "seawall-pack/1") throw new Error(`format ${String(manifest.format).slice(0, 60)}`);
     manifest.listed = new Map(manifest.files.map((row) => [row.path, row]));
     if (manifest.listed.size !== manifest.files.length) throw new Error("a file is listed twice");
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(manifest.sealed_at)) throw new Error("sealed_at");
     if (typeof manifest.tree.root !== "string" || typeof manifest.counts.outcomes !== "object") throw new Error("tree");
     return manifest;
   } catch (broken) {
@@ -145,13 +147,14 @@ async function hashAll(pack, tell) {
     const size = pack.size(name);
     const isPicture = name.startsWith("chats/") && name.endsWith(".png");
     if (size > 4 * WINDOW) {
-      found.set(name, { sha256: await hashLarge(pack.reader(name), size), head: null });
+      found.set(name, { ...(await hashLarge(pack.reader(name), size)), head: null });
     } else {
       const reader = pack.kind === "zip" ? pack.walker : pack.reader(name);
       const base = pack.kind === "zip" ? pack.members.get(name).at : 0;
       const bytes = await reader.bytes(base, size);
       const head = isPicture ? bytes.slice(0, 4096) : null;
-      waiting.push(sha256Hex(bytes).then((sha256) => found.set(name, { sha256, head })));
+      const crc = crc32(bytes);
+      waiting.push(sha256Hex(bytes).then((sha256) => found.set(name, { sha256, crc, head })));
     }
     done += 1;
     if (waiting.length >= 64) {
@@ -166,11 +169,25 @@ async function hashAll(pack, tell) {
 
 async function hashLarge(reader, size) {
   const digest = new Sha256();
+  let crc = 0;
   for (let at = 0; at < size; at += WINDOW) {
-    digest.update(await reader.bytes(at, Math.min(WINDOW, size - at)));
+    const bytes = await reader.bytes(at, Math.min(WINDOW, size - at));
+    digest.update(bytes);
+    crc = crc32(bytes, crc);
     await pause();
   }
-  return hex(digest.digest());
+  return { sha256: hex(digest.digest()), crc };
+}
+
+// What stands around the members of a ZIP follows from them and from the sealing time.
+function checkZip(pack, manifest, hashes, found) {
+  for (const [name, member] of pack.members) {
+    if (hashes.get(name).crc !== member.crc32) found.add(name, "verify_content_changed");
+  }
+  const stamp = stampOf(manifest.sealed_at);
+  if ([...pack.stamps].some((found) => found !== stamp)) {
+    found.add(pack.name, "verify_stamp_differs", { sealed_at: manifest.sealed_at });
+  }
 }
 
 function checkFiles(pack, manifest, hashes, found) {

@@ -53,6 +53,13 @@ async function whole(pack, name) {
   return (await pack.reader(name).bytes(0, pack.size(name))).slice();
 }
 
+// The date and time (DOS, UTC, to two seconds) that every header of a pack must bear.
+function stampOf(sealed_at) {
+  const [year, month, day, hour, minute, second] = sealed_at.match(/\d+/g).map(Number);
+  const date = ((year - 1980) << 9) | (month << 5) | day;
+  return ((date << 16) | (hour << 11) | (minute << 5) | (second >> 1)) >>> 0;
+}
+
 class FolderPack {
   constructor(files) {
     this.kind = "folder";
@@ -92,6 +99,7 @@ class ZipPack {
     this.members = new Map();
     this.names = [];
     this.ignored = [];
+    this.stamps = new Set();
     // One reader for all, since members are mostly asked for in their order.
     this.walker = new Reader(file, 0, file.size);
   }
@@ -147,7 +155,7 @@ class ZipPack {
         after: size - start - at - 22,
         odd: view.getUint32(at + 4, true) !== 0 || view.getUint16(at + 8, true) !== view.getUint16(at + 10, true),
       };
-      if (view.getUint16(at + 20, true) && end.after) end.odd = true;
+      if (view.getUint16(at + 20, true)) end.odd = true;
       return this.large(end, start + at);
     }
     const head = await this.walker.bytes(0, 4);
@@ -209,7 +217,8 @@ class ZipPack {
       return;
     }
     if (entry.odd || local.odd || local.stated !== entry.stated || local.name !== entry.name) changed.add(entry.name);
-    this.members.set(entry.name, { at: at + local.length, size: entry.size });
+    this.members.set(entry.name, { at: at + local.length, size: entry.size, crc32: entry.crc32 });
+    this.stamps.add(entry.stamp);
     this.names.push(entry.name);
   }
 }
@@ -230,6 +239,8 @@ function readDirectory(bytes) {
     const entry = {
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
+      stamp: view.getUint32(at + 12, true),
+      crc32: view.getUint32(at + 16, true),
       stored: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
       offset: view.getUint32(at + 42, true),

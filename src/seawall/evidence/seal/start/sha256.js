@@ -96,6 +96,27 @@ function sha256(bytes) {
   return new Sha256().update(bytes).digest();
 }
 
+const CRC = [new Uint32Array(256)];
+for (let n = 0; n < 256; n++) {
+  let value = n;
+  for (let k = 0; k < 8; k++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  CRC[0][n] = value;
+}
+for (let t = 1; t < 4; t++) CRC.push(CRC[t - 1].map((value) => (value >>> 8) ^ CRC[0][value & 255]));
+
+// The checksum that a ZIP keeps of each member, four bytes at a time. `before` is that of the bytes before these.
+function crc32(bytes, before = 0) {
+  const [a, b, c, d] = CRC;
+  let value = ~before;
+  let at = 0;
+  for (; at + 4 <= bytes.length; at += 4) {
+    value ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    value = d[value & 255] ^ c[(value >>> 8) & 255] ^ b[(value >>> 16) & 255] ^ a[value >>> 24];
+  }
+  for (; at < bytes.length; at++) value = (value >>> 8) ^ a[(value ^ bytes[at]) & 255];
+  return ~value >>> 0;
+}
+
 const subtle = globalThis.crypto && globalThis.crypto.subtle;
 
 // The browser's own is quicker for whole files; it is absent on pages that it does not call secure.
