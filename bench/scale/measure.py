@@ -53,7 +53,9 @@ def work(seconds: float) -> dict[str, Any]:
     from seawall.kernel.clock import SYSTEM_CLOCK
     from seawall.outreach.gates import tend
     from seawall.outreach.groups import tidy
-    from seawall.outreach.pace import heed_clock, speed_up
+    from seawall.outreach.limits import look_up_due
+    from seawall.outreach.pace import speed_up
+    from seawall.outreach.ready import sweep
     from seawall.outreach.sender import liveness
     from seawall.outreach.sender.claim import claim
     from seawall.outreach.sender.settle import settle
@@ -69,9 +71,10 @@ def work(seconds: float) -> dict[str, Any]:
     def do_chores() -> None:
         _sending_now()
         liveness.reap(own_key=key, now=SYSTEM_CLOCK.now(), grace=options.grace)
-        heed_clock(now=SYSTEM_CLOCK.now())
         speed_up(now=SYSTEM_CLOCK.now())
+        look_up_due(clock=SYSTEM_CLOCK)
         tidy(clock=SYSTEM_CLOCK)
+        sweep(now=SYSTEM_CLOCK.now())
         tend(clock=SYSTEM_CLOCK, settle_s=5.0)
         tend_incidents(clock=SYSTEM_CLOCK)
 

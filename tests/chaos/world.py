@@ -17,7 +17,7 @@ import psycopg
 from tests.chaos.kit import database_url
 from tests.kit.buyers import share_out
 from tests.kit.lazada_sim import LazadaSim, PushSink
-from tests.kit.rollout import Storm, a_desk, a_storm, the_facts
+from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, the_facts
 from tests.pushes.kit import Push
 
 from seawall.connectors.contracts import Credentials
@@ -27,6 +27,7 @@ from seawall.incidents.commands.prepare import library_wording, plan, submit_inc
 from seawall.incidents.commands.write_facts import attest_facts, write_facts
 from seawall.kernel.clock import Clock, MovableClock
 from seawall.outreach.api import DELIVERED, OPEN, SENDING, Approval, Recipient, RollOut, RollOutState, handle_received
+from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.gates import tend as tend_gates
 from seawall.outreach.groups import tidy
 from seawall.outreach.sender import confirm, liveness, looks
@@ -125,6 +126,7 @@ class World:
 
     def claim(self, hand: Hand, size: int) -> None:
         """As a worker does. Pace is tested elsewhere: the buckets are full."""
+        fill_buckets(self.storm, self.clock.now())
         hand.claimed += claim(worker=hand.key, size=size, now=self.clock.now())
 
     def send(self, hand: Hand) -> None:
@@ -177,7 +179,9 @@ class World:
             )
 
     def tend(self) -> None:
-        """Groups, gates and storms move on as far as the ledger allows."""
+        """Groups, gates and storms move on as far as the ledger allows; orders that no longer concern the storm drop
+        out."""
+        leave_out_unconcerned(clock=self.clock)
         tidy(clock=self.clock)
         tend_gates(clock=self.clock, settle_s=5.0)
         storm_commands.tend(clock=self.clock)

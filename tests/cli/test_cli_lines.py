@@ -179,6 +179,9 @@ approval revoke S-0001 1 --why x
 evidence draw S-0001
 evidence list S-0001
 evidence pack S-0001
+inbox answers S-0001
+inbox correct S-0001 1 --intent thanks
+inbox lift S-0001 1 --why x
 incident add-orders S-0001
 incident add-orders S-0001 FILE
 incident attest S-0001 --seen x
@@ -199,6 +202,7 @@ migrate
 orders import FILE --shop S
 orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
+outreach look S-0001 1
 outreach pause S-0001
 outreach plan S-0001
 outreach reach S-0001
@@ -210,6 +214,7 @@ outreach settle S-0001 1 --verb leave_out --why x
 outreach start S-0001
 outreach status S-0001
 outreach stop S-0001 --why x --yes
+outreach tune S-0001 --quiet-hours off --why x
 outreach unknowns S-0001
 rules changes
 rules explain 1

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET, LazadaSimHelper
@@ -22,7 +22,8 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Order
-from seawall.outreach.api import Recipient, RollOut, Worker, WorkerOptions, counts_of
+from seawall.outreach.api import Approval, Recipient, RollOut, Worker, WorkerOptions, counts_of
+from seawall.outreach.models import Pace
 from seawall.shops.api import AddShop, ConnectShop, Shop, add_shop, connect_shop
 from seawall.tenancy.api import Actor, Membership, Role, actor_of
 from seawall.tenancy.commands.add_member import AddMember, add_member, add_seller
@@ -183,6 +184,53 @@ def a_storm(
         storm.shops.append(shop)
     add_cases(incident, None, by=desk.lead, clock=SYSTEM_CLOCK)
     return storm
+
+
+def another_storm(storm: Storm, *, orders: int = 5, first: int = 77001122330000) -> Storm:
+    """A second storm of the same desk with other orders of the first one's first shop."""
+    desk, shop = storm.desk, storm.shops[0]
+    ids = some_orders(shop, orders, first=first)
+    if storm.sim:
+        seller_id = shop.connections.get(is_active=True).platform_seller_id
+        storm.sim.post(
+            "/_sim/lazada/orders", rows_as_lines([{"order_id": order_id, "seller_id": seller_id} for order_id in ids])
+        )
+    incident = open_incident(
+        OpenIncident(seller_code="s017", kind="customs_return", title="A second one", is_training=True),
+        by=desk.lead, clock=SYSTEM_CLOCK,
+    )  # fmt: skip
+    add_cases(incident, None, only=ids, by=desk.lead, clock=SYSTEM_CLOCK)
+    return Storm(desk, incident, shops=[shop], sim=storm.sim)
+
+
+def approve_in_the_ledger(storm: Storm) -> RollOut:
+    """An approval of the planned roll-out that stands, without a sample. Gives the roll-out."""
+    roll_out = storm.roll_out
+    Approval.objects.create(
+        team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
+        script_digest="s", audience_digest="a", facts_digest="f", ceiling_amount=1, ceiling_currency="CNY",
+        sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
+        on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
+    )  # fmt: skip
+    return roll_out
+
+
+def running(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
+    """A roll-out made to run without any sending, its first waves open: for what a claim does with the ledger."""
+    planned(storm)
+    roll_out = approve_in_the_ledger(storm)
+    RollOut.objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
+    Pace.objects.filter(connection__lanes__roll_out=roll_out).update(
+        sends_per_second=pace, burst=burst, tokens=burst, ready_at=SYSTEM_CLOCK.now()
+    )
+    return storm
+
+
+def fill_buckets(storm: Storm, now: datetime) -> None:
+    """Pace is not what is tested: the storm's shops may send all they can save up, and are looked at first."""
+    Pace.objects.filter(connection__lanes__roll_out__incident=storm.incident).update(
+        burst=1000, tokens=1000, refilled_at=now, ready_at=now - timedelta(days=1)
+    )
 
 
 def rows_as_lines(rows: list[dict[str, str]]) -> bytes:

@@ -7,14 +7,26 @@ stored pushes for the platform. Pages show exactly what such rows say.
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from django.db import connection
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET
-from tests.kit.rollout import Desk, Storm, a_desk, a_shop, a_storm, connect, planned, some_orders, the_facts, with_facts
+from tests.kit.rollout import (
+    Desk,
+    Storm,
+    a_desk,
+    a_shop,
+    a_storm,
+    connect,
+    fill_buckets,
+    planned,
+    some_orders,
+    the_facts,
+    with_facts,
+)
 
 from seawall.connectors.contracts import Exchange
 from seawall.connectors.models import ReceivedEvent
@@ -25,7 +37,7 @@ from seawall.incidents.commands.write_facts import write_facts
 from seawall.kernel.clock import SYSTEM_CLOCK, epoch_ms
 from seawall.kernel.digest import sha256_text
 from seawall.kernel.markets import Platform
-from seawall.outreach.api import Approval, Recipient
+from seawall.outreach.api import Recipient
 from seawall.outreach.gates import tend
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.pushes import handle_received
@@ -36,7 +48,7 @@ from seawall.tenancy.api import User
 from seawall.tenancy.links import make_sign_in_link
 
 __all__ = [
-    "Desk", "Storm", "a_desk", "a_running_ledger", "a_shop", "a_storm", "answer", "block", "bring", "confirm",
+    "Desk", "Storm", "a_desk", "a_shop", "a_storm", "answer", "block", "bring", "confirm",
     "connect", "deliver", "hand_to_person", "let_tables_be_emptied", "link_for", "lose_sight", "reject", "some_orders",
     "tend_all", "the_facts", "with_facts",
 ]  # fmt: skip
@@ -50,7 +62,6 @@ A_PDF = b"%PDF-1.4\n% a customs notice\n%%EOF\n"
 
 _numbers = count(1)
 _WORKER = 42
-_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -98,21 +109,6 @@ def bring(storm: Storm, stage: str) -> Storm:
     return storm
 
 
-def a_running_ledger(storm: Storm, *, pace: float = 1000, burst: int = 1000) -> Storm:
-    """A roll-out made to run without any sending, for tests of the ledger itself."""
-    planned(storm)
-    roll_out = storm.roll_out
-    Approval.objects.create(
-        team_id=roll_out.team_id, roll_out=roll_out, is_approved=True, binding_digest=roll_out.binding_digest,
-        script_digest="s", audience_digest="a", facts_digest="f", ceiling_amount=1, ceiling_currency="CNY",
-        sample_message_id="m", author_id=storm.desk.lead.user_id, approver_id=storm.desk.approver.user_id,
-        on_behalf_of_id=storm.desk.approver.seller_id, is_simulated=False, at=SYSTEM_CLOCK.now(),
-    )  # fmt: skip
-    type(roll_out).objects.filter(pk=roll_out.pk).update(state="running", open_wave=3)
-    roll_out.lanes.update(sends_per_second=pace, burst=burst, tokens=burst)
-    return storm
-
-
 def tend_all() -> None:
     """What a worker does a few times a second: judge waves, let storms follow their roll-outs."""
     tend(clock=SYSTEM_CLOCK, settle_s=0)
@@ -138,7 +134,7 @@ def _send(storm: Storm, number: int, event: str, *, platform_code: str = "") -> 
     left = number
     while left > 0:
         # Buckets refill with time; a test must not wait for that. The lane that waited longest is served first.
-        storm.roll_out.lanes.update(tokens=1000, burst=1000, refilled_at=SYSTEM_CLOCK.now(), served_at=_LONG_AGO)
+        fill_buckets(storm, SYSTEM_CLOCK.now())
         rows = claim(worker=_WORKER, size=left, now=SYSTEM_CLOCK.now())
         if not rows:
             break
@@ -235,6 +231,7 @@ def _handled(rows: list[Recipient]) -> int:
 
 def lose_sight(storm: Storm, number: int) -> int:
     """Sends whose outcome is unknown: their worker died in mid-call."""
+    fill_buckets(storm, SYSTEM_CLOCK.now())
     rows = claim(worker=_WORKER, size=number, now=SYSTEM_CLOCK.now())
     return move_rows(Recipient.objects.filter(pk__in=[row.id for row in rows]), "lost_sight", clock=SYSTEM_CLOCK)
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 from tests.kit.buyers import a_storm_of
-from tests.kit.rollout import a_desk, a_storm, planned
-from tests.kit.storm import a_running_ledger as running
+from tests.kit.rollout import a_desk, a_storm, planned, running
 
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
 from seawall.outreach.groups import tidy
-from seawall.outreach.models import Lane
+from seawall.outreach.models import Pace
+from seawall.outreach.ready import sweep
 from seawall.outreach.sender import liveness
 from seawall.outreach.sender.claim import Claimed, claim
 from seawall.outreach.sender.outcome import Outcome
@@ -33,6 +33,8 @@ def test_eight_workers_never_claim_a_row_twice() -> None:
         empty = 0
         while empty < 5:
             rows = claim(worker=worker, size=7, now=SYSTEM_CLOCK.now())
+            if not rows:
+                sweep(now=SYSTEM_CLOCK.now())
             mine += [row.id for row in rows]
             empty = 0 if rows else empty + 1
         claimed.extend(mine)
@@ -49,16 +51,16 @@ def test_eight_workers_never_claim_a_row_twice() -> None:
 
 
 def test_a_lane_gives_no_more_than_its_bucket_holds() -> None:
-    running(a_storm(a_desk(), orders=50), pace=10, burst=4)
+    running(a_storm(a_desk(), orders=50), pace=10, burst=2)
     now = SYSTEM_CLOCK.now()
-    Lane.objects.update(refilled_at=now)
+    Pace.objects.update(refilled_at=now)
 
     first = claim(worker=1, size=50, now=now)
     again = claim(worker=1, size=50, now=now)
     later = claim(worker=1, size=50, now=now + timedelta(seconds=0.2))
     much_later = claim(worker=1, size=50, now=now + timedelta(hours=1))
 
-    assert [len(first), len(again), len(later), len(much_later)] == [4, 0, 2, 4]
+    assert [len(first), len(again), len(later), len(much_later)] == [2, 0, 2, 2]
 
 
 def test_nothing_is_claimed_when_the_approval_was_voided() -> None:
@@ -178,6 +180,7 @@ def test_a_group_that_is_no_longer_whole_is_not_claimed_and_parts_when_it_comes_
     assert tidy(clock=SYSTEM_CLOCK) == 1
     rider.refresh_from_db()
     assert (rider.state, rider.reason_code, rider.reason_params) == ("left_out", "case_withdrawn", {"why": "solved"})
+    sweep(now=SYSTEM_CLOCK.now())
     alone = claim(worker=1, size=5, now=SYSTEM_CLOCK.now())
     assert [row.riders for row in alone] == [(), ()]
     assert not any(rider.order.platform_order_id in row.text for row in alone)

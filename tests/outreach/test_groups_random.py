@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.kit.buyers import a_storm_of
-from tests.kit.rollout import Storm
-from tests.kit.storm import a_running_ledger
+from tests.kit.rollout import Storm, fill_buckets
+from tests.kit.rollout import running as made_to_run
 
 from seawall.connectors.contracts import ChatMessage, Exchange, Speaker
 from seawall.evidence.api import Capture, grade_of
@@ -57,7 +57,7 @@ class World:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     def claim(self, number: int) -> None:
-        self.storm.roll_out.lanes.update(tokens=100, burst=100, refilled_at=SYSTEM_CLOCK.now())
+        fill_buckets(self.storm, SYSTEM_CLOCK.now())
         self.in_hand += claim(worker=7, size=1 + number % 3, now=SYSTEM_CLOCK.now())
 
     def take(self, number: int) -> None:
@@ -217,7 +217,7 @@ class World:
 
 @pytest.fixture
 def running(db: None) -> Storm:
-    return a_running_ledger(a_storm_of(*SIZES))
+    return made_to_run(a_storm_of(*SIZES))
 
 
 @settings(

@@ -2,37 +2,19 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from tests.kit.buyers import a_storm_of, times_named
 from tests.kit.lazada_sim import QUIET, LazadaSimHelper, LazadaSimProcess
+from tests.kit.processes import a_worker_process
 from tests.kit.rollout import Storm, a_desk, a_storm, started
 
 from seawall.outreach.api import Recipient
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@contextmanager
-def a_worker_process() -> Iterator[subprocess.Popen[bytes]]:
-    """`seawall worker` as it runs in production, on the test's database; never left behind."""
-    params = connection.get_connection_params()
-    url = f"postgresql://{params['user']}@/{params['dbname']}?host={params['host']}&port={params['port']}"
-    with subprocess.Popen(
-        [sys.executable, "-m", "seawall.cli", "worker"],
-        env=os.environ | {"DATABASE_URL": url, "SEAWALL_LOOKUP_GRACE_S": "1", "SEAWALL_LOG_LEVEL": "error"},
-    ) as worker:
-        try:
-            yield worker
-        finally:
-            worker.kill()
 
 
 def sent(storm_pk: int) -> int:

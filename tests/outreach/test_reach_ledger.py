@@ -17,6 +17,7 @@ from tests.kit.rollout import (
     a_storm,
     approved,
     connect,
+    fill_buckets,
     planned,
     rows_in,
     some_orders,
@@ -43,6 +44,7 @@ from seawall.outreach.api import (
     replan_moved,
     sentence_of,
 )  # fmt: skip
+from seawall.outreach.models import Pace
 from seawall.outreach.reach_lines import ReachLine
 from seawall.outreach.sender.claim import claim
 from seawall.shops.api import Connection
@@ -238,7 +240,7 @@ def test_it_plans_anew_by_itself_only_when_something_differs_and_once_a_minute()
     storm = bring(a_storm(a_desk(), orders=3), "rolling_out")
     clock = MovableClock(CLOCK.now() + timedelta(minutes=2))
     assert replan_moved(clock=clock) == 0
-    Lane.objects.update(sends_per_second=1)
+    Pace.objects.update(sends_per_second=1)
     assert replan_moved(clock=clock) == 1
     assert replan_moved(clock=clock) == 0
     Lane.objects.update(is_stopped=True, stopped_code="lane_restricted")
@@ -253,7 +255,7 @@ def test_it_plans_anew_by_itself_only_when_something_differs_and_once_a_minute()
     Lane.objects.update(is_stopped=False)
     clock.move(timedelta(minutes=2))
     assert replan_moved(clock=clock) == 1
-    Lane.objects.update(sends_per_second="1.05")
+    Pace.objects.update(sends_per_second="1.05")
     clock.move(timedelta(minutes=2))
     assert replan_moved(clock=clock) == 0
     assert storm.roll_out.reach_snapshots.count() == 4
@@ -261,7 +263,7 @@ def test_it_plans_anew_by_itself_only_when_something_differs_and_once_a_minute()
 
 def test_planning_anew_changes_no_row_in_a_workers_hand() -> None:
     storm = bring(a_storm(a_desk(), orders=4), "rolling_out")
-    Lane.objects.update(tokens=100, burst=100)
+    fill_buckets(storm, CLOCK.now())
     held = claim(worker=9, size=1, now=CLOCK.now())[0]
     Order.objects.update(ordered_at=days_ago(45))
     replan(storm.refresh(), by=storm.desk.lead, clock=CLOCK)

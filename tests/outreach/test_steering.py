@@ -178,7 +178,7 @@ def test_a_bad_wave_pauses_by_itself_and_the_next_one_stays_shut(lazada_sim: Laz
     work_until(lambda: storm.roll_out.state == "paused")
 
     roll_out = storm.roll_out
-    assert roll_out.paused_code == "too_many_failures"
+    assert roll_out.paused_code == "too_many_rejects"
     assert roll_out.open_wave == 1
     assert Recipient.objects.filter(wave=2, state="waiting").count() == 19
     storm_commands.resume(storm.incident, by=storm.desk.lead, clock=CLOCK, why="these four are old orders")

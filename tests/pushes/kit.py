@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET, LazadaSim, PushSink
-from tests.kit.rollout import Storm, a_desk, a_storm, planned, rows_as_lines
+from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, planned, rows_as_lines
 from tests.kit.storm import tend_all
 
 from seawall.connectors.contracts import EventKind, PushEvent, PushKeys
@@ -34,7 +34,6 @@ from seawall.shops.api import credentials_of
 from simulators.lazada.signing import push_signature
 
 BUYER = "200000777"
-_LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 GRACE = timedelta(seconds=30)
 
 
@@ -86,7 +85,7 @@ class Play:
 
     def claim(self) -> list[Claimed]:
         """Claim what the open waves hold; pace is not what is tested here."""
-        self.storm.roll_out.lanes.update(tokens=100, burst=100, refilled_at=SYSTEM_CLOCK.now(), served_at=_LONG_AGO)
+        fill_buckets(self.storm, SYSTEM_CLOCK.now())
         return claim(worker=42, size=10, now=SYSTEM_CLOCK.now())
 
     def send(self, rows: list[Claimed]) -> list[Outcome]:

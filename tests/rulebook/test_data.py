@@ -31,14 +31,18 @@ ROWS = [
 ]
 
 
+OURS = {"MSG-QUIET-01", "SHP-DAY-01", "LZD-DAY-01", "TTS-DAY-01"}
+"""Rows that stand for figures a sender goes by, so that a team can put its own in their place."""
+
+
 def test_every_row_of_the_notes_is_a_rule_or_left_out_with_a_reason() -> None:
     book = rulebook()
     kept, left = {rule.id for rule in book.rules}, {row.id for row in book.left_out}
     assert len(ROWS) == len(set(ROWS)) == 194
     assert set(ROWS) - kept - left == set(), "neither kept nor left out"
-    assert (kept | left) - set(ROWS) == set(), "in the data, but no row of the notes"
+    assert (kept | left) - set(ROWS) == OURS, "in the data, but no row of the notes"
     assert kept & left == set()
-    assert len(kept) == 160
+    assert len(kept) == 160 + len(OURS)
 
 
 def test_every_rule_says_whence_it_comes_in_both_languages() -> None:

@@ -1,5 +1,7 @@
 """seawall outreach: plan, sample, approval, roll-out."""
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -166,6 +168,55 @@ def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = Fal
     emit({"incident": code, "state": "stopped", "left_out": left_out})
 
 
+@app.command("tune")
+def tune(
+    code: Code,
+    why: Why,
+    quiet_hours: Annotated[str, typer.Option(help="kept: buyers are left alone at night; off.")] = "",
+    quota: Annotated[str, typer.Option(help="spread over the open hours of the day, or fast.")] = "",
+    limits: Annotated[
+        list[str] | None,
+        typer.Option("--max", help="MEASURE=PER CENT of a wave: failures, rejects, blocks, complaints, opt_outs."),
+    ] = None,
+) -> None:
+    """Other quiet hours, quota or thresholds for this storm than the usual ones, with a reason."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.incidents.api import tune as tune_incident
+    from seawall.outreach.api import Tune, shares_of
+
+    changes = Tune(
+        why=why,
+        keeps_quiet_hours=_one_of("--quiet-hours", quiet_hours, {"kept": True, "off": False}),
+        spreads_quota=_one_of("--quota", quota, {"spread": True, "fast": False}),
+        max_shares=dict(_share(each) for each in limits or ()),
+    )
+    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK)
+    emit(
+        {
+            "incident": code,
+            "quiet_hours": "kept" if row.keeps_quiet_hours else "off",
+            "quota": "spread" if row.spreads_quota else "fast",
+            "max": {measure: f"{share:.2%}" for measure, share in shares_of(row).items()},
+            "why": row.tuned_why,
+        }
+    )
+
+
+def _one_of(option: str, given: str, known: Mapping[str, bool]) -> bool | None:
+    if given and given not in known:
+        raise Misuse("option_not_one_of", option=option, value=given, known=", ".join(known))
+    return known.get(given)
+
+
+def _share(given: str) -> tuple[str, Decimal]:
+    measure, _, percent = given.partition("=")
+    try:
+        return measure.strip(), Decimal(percent.strip().removesuffix("%")) / 100
+    except InvalidOperation:
+        raise Misuse("gate_share_not_a_share", measure=measure, share=percent) from None
+
+
 @app.command("status")
 def status(code: Code) -> None:
     """The counts now; the same numbers as `incident show`."""
@@ -207,15 +258,32 @@ def unknowns(code: Code) -> None:
 def settle(
     code: Code,
     recipient: Annotated[int, typer.Argument(help="Number from `outreach unknowns`.")],
-    verb: Annotated[str, typer.Option(help="leave_out, or not_at_platform to send again.")],
+    verb: Annotated[str, typer.Option(help="leave_out; not_at_platform to send again; sent with --message.")],
     why: Why,
+    message: Annotated[str, typer.Option(help="With `sent`: the message's id as the platform shows it.")] = "",
 ) -> None:
-    """A person decides on one order that nothing else could settle."""
+    """A person decides on one order that nothing else could settle. `sent` holds once the platform shows it."""
     by = actor()
     from seawall.incidents.api import incident_named
-    from seawall.outreach.api import Recipient, settle_by_person
+    from seawall.outreach.api import Recipient, settle_by_person, told_as_sent
     from seawall.tenancy.api import get_scoped
 
     row = get_scoped(Recipient, by, pk=recipient, incident=incident_named(code, by=by))
-    settle_by_person(row.pk, verb, by=by, clock=SYSTEM_CLOCK, why=why)
-    emit({"incident": code, "recipient": recipient, "verb": verb})
+    if verb == "sent":
+        told_as_sent(row.pk, message_id=message, by=by, clock=SYSTEM_CLOCK, why=why)
+    else:
+        settle_by_person(row.pk, verb, by=by, clock=SYSTEM_CLOCK, why=why)
+    row.refresh_from_db()
+    emit({"incident": code, "recipient": recipient, "verb": verb, "state": row.state})
+
+
+@app.command("look")
+def look(code: Code, recipient: Annotated[int, typer.Argument(help="Number from `outreach unknowns`.")]) -> None:
+    """Have the platform asked again about one order, as soon as a worker is free. Nothing is sent by it."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.outreach.api import Recipient, look_now
+    from seawall.tenancy.api import get_scoped
+
+    row = get_scoped(Recipient, by, pk=recipient, incident=incident_named(code, by=by))
+    emit({"incident": code, "recipient": recipient, "is_asked": look_now(row.pk, by=by, clock=SYSTEM_CLOCK)})

@@ -16,9 +16,12 @@ class Capture(models.Model):
 
     SELLER_PATH = "shop__seller_id"
 
-    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
-    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
-    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, null=True, related_name="captures")
+    # Foreign keys that another index leads with, or nobody asks by, have none of their own: there is a row a message.
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+", db_index=False)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+", db_index=False)
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, null=True, related_name="captures", db_index=False
+    )
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="captures")
     recipient = models.ForeignKey("outreach.Recipient", on_delete=models.PROTECT, null=True, related_name="captures")
     source = models.CharField(max_length=12, choices=CaptureSource.choices)

@@ -34,6 +34,7 @@ from seawall.incidents.commands.roll_out import (
     start,
     stop,
     tend,
+    tune,
 )
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
@@ -119,6 +120,7 @@ __all__ = [
     "summary",
     "tend",
     "tend_clocks",
+    "tune",
     "values_of",
     "withdraw_case",
     "write_facts",

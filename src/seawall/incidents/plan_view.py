@@ -24,7 +24,8 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
     ]  # fmt: skip
     # A message that names several orders takes one send.
     messages = rows.filter(rides_with__isnull=True)
-    lanes = [(messages.filter(lane=lane).count(), lane.sends_per_second) for lane in roll_out.lanes.all()]
+    of_shops = roll_out.lanes.select_related("connection__pace")
+    lanes = [(messages.filter(lane=lane).count(), lane.sends_per_second) for lane in of_shops]
     return {
         "incident": roll_out.incident.code,
         "planned": rows.count(),

@@ -1,14 +1,26 @@
 """A storm in numbers, counted now from the ledger: what the command line and the demo show."""
 
+from datetime import datetime
 from typing import Any
 
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, RollOut, counts_of, standing_roll_out
+from seawall.kernel.clock import SYSTEM_CLOCK, Clock
+from seawall.outreach.api import (
+    STEP_FIRST_CONTACT,
+    Approval,
+    Lane,
+    RollOut,
+    counts_of,
+    measured_now,
+    shares_of,
+    standing_of,
+    standing_roll_out,
+)
 from seawall.tenancy.api import Actor, get_scoped
 
 
-def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
+def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> dict[str, Any]:
     """One object: where the storm stands, and `planned` with outcomes that add up to it exactly."""
     by.require("incident.read")
     incident = get_scoped(Incident, by, pk=incident.pk)
@@ -44,7 +56,7 @@ def summary(incident: Incident, *, by: Actor) -> dict[str, Any]:
         "outcomes": outcomes,
         "messages": _messages_taken(roll_out) if roll_out else 0,
         "adds_up": sum(outcomes.values()) == planned,
-        "roll_out": _roll_out(roll_out) if roll_out else None,
+        "roll_out": _roll_out(roll_out, clock.now()) if roll_out else None,
         "packs": [
             {"number": p.number, "root": p.root, "sha256": p.sha256, "key_id": p.key_id, "items": p.items}
             for p in incident.packs.order_by("number")
@@ -58,7 +70,7 @@ def _messages_taken(roll_out: RollOut) -> int:
     return taken.values("order__shop_id", "session_id", "platform_message_id").distinct().count()
 
 
-def _roll_out(roll_out: RollOut) -> dict[str, Any]:
+def _roll_out(roll_out: RollOut, now: datetime) -> dict[str, Any]:
     approval = Approval.objects.filter(roll_out=roll_out, is_approved=True, voided_at__isnull=True).first()
     samples = roll_out.recipients.filter(wave=0, lane__isnull=False, rides_with__isnull=True)
     sample = samples.select_related("order").first()
@@ -72,6 +84,7 @@ def _roll_out(roll_out: RollOut) -> dict[str, Any]:
         "open_wave": roll_out.open_wave,
         "paused": {"code": roll_out.paused_code, **roll_out.paused_params} if roll_out.paused_code else None,
         "waves": list(roll_out.waves.order_by("number").values("number", "size", "opened_at", "passed_at")),
+        "tuning": _tuning(roll_out),
         "lanes": [
             {
                 "shop": lane.connection.shop.code,
@@ -81,8 +94,11 @@ def _roll_out(roll_out: RollOut) -> dict[str, Any]:
                 "sends_per_second": str(lane.sends_per_second),
                 "recipients": lane.recipients.count(),
                 "stopped": lane.stopped_code or None,
+                **_standing(lane, now),
             }
-            for lane in roll_out.lanes.select_related("connection__shop").order_by("pk")
+            for lane in roll_out.lanes.select_related(
+                "connection__shop", "connection__pace__quota", "roll_out"
+            ).order_by("pk")
         ],
         "approval": {
             "by": str(approval.approver),
@@ -102,6 +118,32 @@ def _roll_out(roll_out: RollOut) -> dict[str, Any]:
         }
         if sample
         else None,
+    }
+
+
+def _tuning(roll_out: RollOut) -> dict[str, Any]:
+    """Hours, quota and thresholds in force, with what the open wave measures now."""
+    limits = shares_of(roll_out)
+    return {
+        "quiet_hours": "kept" if roll_out.keeps_quiet_hours else "off",
+        "quota": "spread" if roll_out.spreads_quota else "fast",
+        "why": roll_out.tuned_why or None,
+        "gates": [
+            {"measure": each.measure, "count": each.count, "of": each.of, "limit": f"{limits[each.measure]:.2%}"}
+            for each in measured_now(roll_out)
+        ],
+    }
+
+
+def _standing(lane: Lane, now: datetime) -> dict[str, Any]:
+    """What holds a lane back, and what of a daily limit is used."""
+    found = standing_of(lane, now)
+    times = {"sleeps_until": found.sleeps_until, "waits_until": found.waits_until, "day_full_until": found.full_until}
+    return {
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+        "day_limit": found.day_limit,
+        "day_used": found.day_used,
+        "day_limit_source": found.limit_source,
     }
 
 

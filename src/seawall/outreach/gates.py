@@ -2,15 +2,18 @@
 
 from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from seawall.kernel.clock import Clock
-from seawall.outreach import policy
+from seawall.outreach import gate_rules, policy
+from seawall.outreach.answers import answer_counts
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
-from seawall.outreach.states import DELIVERED, FAILED, OPEN, ROLL_OUT, RollOutState
+from seawall.outreach.ready import wake
+from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
 from seawall.timeline.api import move, record
 
 
@@ -43,15 +46,15 @@ def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
     rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
     counted: Counter[str] = Counter()
     last: datetime | None = None
-    failed_messages = 0
+    messages: Counter[str] = Counter()
     by_state = rows.values_list("state").annotate(
         n=Count("pk"), at=Max("state_at"), told=Count("pk", filter=Q(rides_with__isnull=True))
     )
     for state, count, newest, told in by_state.order_by():
         counted[state] = count
-        failed_messages += told if state in FAILED else 0
+        messages[state] = told
         last = max(filter(None, (last, newest)), default=None)
-    return policy.WaveResult(counts=counted, last_change_at=last, failed_messages=failed_messages)
+    return policy.WaveResult(counts=counted, last_change_at=last, messages=messages)
 
 
 def _settle_sample(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
@@ -81,8 +84,8 @@ def _size(roll_out: RollOut, wave: int) -> int:
 
 def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     result = _wave_result(roll_out, roll_out.open_wave)
-    why = policy.too_many_failures(result, roll_out.max_failure_share)
-    if why is not None and not _forgiven(roll_out, result):
+    why = gate_rules.why_pause(measured_now(roll_out, result), shares_of(roll_out), roll_out.forgiven)
+    if why is not None:
         move(
             roll_out, ROLL_OUT, "too_many_failures", verb="outreach.pause_by_itself", clock=clock, by=None,
             paused_code=why.code, paused_params=dict(why.params), after={"counts": counts_of(roll_out)},
@@ -98,6 +101,7 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     if following is not None:
         RollOut.objects.filter(pk=roll_out.pk).update(open_wave=following.number)
         Wave.objects.filter(pk=following.pk).update(opened_at=clock.now())
+        wake(roll_out.lanes.values_list("connection_id", flat=True), now=clock.now())
         record(
             team_id=roll_out.team_id, incident_id=roll_out.incident_id, verb="outreach.open_wave", clock=clock, by=None,
             subject=f"roll_out:{roll_out.pk}", before={"wave": wave.number, "counts": dict(result.counts)},
@@ -105,10 +109,19 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         )  # fmt: skip
 
 
-def _forgiven(roll_out: RollOut, result: policy.WaveResult) -> bool:
-    """Whether a person resumed after a pause with at least this many failures: then it pauses only on more."""
-    failed, _ = policy.failures(result)
-    return failed <= roll_out.forgiven_failures
+def shares_of(roll_out: RollOut) -> dict[str, Decimal]:
+    """The thresholds of this roll-out by measure."""
+    return {
+        "failures": roll_out.max_failure_share, "rejects": roll_out.max_reject_share,
+        "blocks": roll_out.max_block_share, "complaints": roll_out.max_complaint_share,
+        "opt_outs": roll_out.max_opt_out_share,
+    }  # fmt: skip
+
+
+def measured_now(roll_out: RollOut, result: policy.WaveResult | None = None) -> list[gate_rules.Measured]:
+    """The measures of the open wave, counted now."""
+    found = result or _wave_result(roll_out, roll_out.open_wave)
+    return gate_rules.measure(found, answer_counts(roll_out.pk, roll_out.open_wave))
 
 
 def _finish_if_done(roll_out: RollOut, clock: Clock) -> None:

@@ -1,9 +1,15 @@
 """The send ledger and what steers it. Composite keys that Django cannot express are in migration 0002."""
 
+from datetime import datetime
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
+from seawall.outreach.pace_models import Pace, Quota
 from seawall.outreach.states import RecipientState, RollOutState
+
+__all__ = ["Approval", "Attempt", "Lane", "Pace", "Quota", "Recipient", "RollOut", "Wave"]
 
 
 class RollOut(models.Model):
@@ -31,9 +37,24 @@ class RollOut(models.Model):
     """Nothing is sent after this instant: what is left becomes too_late."""
     open_wave = models.PositiveSmallIntegerField(default=0)
     """The highest wave whose recipients may be claimed. Wave 0 is the sample."""
+    golden_until = models.DateTimeField(null=True)
+    """When the first window of its orders closes, if known: it overtakes other roll-outs of a shop as that comes near.
+    """
+    keeps_quiet_hours = models.BooleanField(default=True)
+    """Whether buyers are left alone at night. Off in training, or by a person who says why (`tuned_why`)."""
+    spreads_quota = models.BooleanField(default=False)
+    """Whether a daily limit is spread over the open hours of the day, or used as fast as the pace allows."""
     max_failure_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0500")
-    forgiven_failures = models.PositiveIntegerField(default=0)
-    """Failures of the open wave a person has seen and resumed over; only more of them pause it again."""
+    max_reject_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0500")
+    max_block_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0200")
+    max_complaint_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0300")
+    max_opt_out_share = models.DecimalField(max_digits=5, decimal_places=4, default="0.0200")
+    """Shares of a wave above which it pauses by itself. Defaults and why: outreach/data/gates.toml. No part of what is
+    approved: they may be set at any time before the end."""
+    tuned_why = models.CharField(max_length=300, default="")
+    """Why hours, quota or thresholds are not the usual ones."""
+    forgiven = models.JSONField(default=dict)
+    """By measure: what of the open wave a person has seen and resumed over; only more pauses it again."""
     paused_code = models.CharField(max_length=60, default="")
     paused_params = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True)
@@ -74,7 +95,7 @@ class Wave(models.Model):
 
 
 class Lane(models.Model):
-    """One shop's send queue within a roll-out: a token bucket and a stop sign."""
+    """One shop's send queue within a roll-out, with a stop sign. How fast the shop goes is its Pace, shared by all."""
 
     SELLER_PATH = "roll_out__incident__seller_id"
 
@@ -86,16 +107,6 @@ class Lane(models.Model):
     mode = models.CharField(max_length=10, default="api")
     """How the connection was allowed to send when this was planned. A connection whose mode has changed since sends
     nothing on this lane."""
-    sends_per_second = models.DecimalField(max_digits=8, decimal_places=3)
-    """The pace now: the connection's to begin with, slower after the platform said "too fast", and slowly back."""
-    limited_at = models.DateTimeField(null=True)
-    """When the platform last said "too fast"."""
-    limit_hits = models.PositiveIntegerField(default=0)
-    burst = models.PositiveIntegerField()
-    tokens = models.FloatField(default=0)
-    refilled_at = models.DateTimeField()
-    served_at = models.DateTimeField()
-    blocked_until = models.DateTimeField(null=True)
     is_stopped = models.BooleanField(default=False)
     stopped_code = models.CharField(max_length=60, default="")
     stopped_params = models.JSONField(default=dict)
@@ -106,12 +117,21 @@ class Lane(models.Model):
             models.CheckConstraint(
                 condition=Q(is_training=False) | Q(is_simulator=True), name="training_reaches_simulators_only"
             ),
-            models.CheckConstraint(condition=Q(sends_per_second__gt=0), name="lane_pace_positive"),
             models.CheckConstraint(condition=Q(mode__in=["api", "click"]), name="lane_mode_known"),
         )
 
     def __str__(self) -> str:
         return f"lane {self.pk}"
+
+    @property
+    def sends_per_second(self) -> Decimal:
+        """The pace of its shop now (read with `connection__pace`)."""
+        return self.connection.pace.sends_per_second
+
+    @property
+    def blocked_until(self) -> datetime | None:
+        """Until when the platform lets nothing of its shop through, as far as it said so."""
+        return self.connection.pace.waits_until
 
 
 class Recipient(models.Model):
@@ -119,9 +139,10 @@ class Recipient(models.Model):
 
     SELLER_PATH = "incident__seller_id"
 
-    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
-    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="recipients")
-    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+")
+    # Each move of a row writes every index anew: foreign keys that another index leads with have none of their own.
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+", db_index=False)
+    roll_out = models.ForeignKey(RollOut, on_delete=models.PROTECT, related_name="recipients", db_index=False)
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey("incidents.Case", on_delete=models.PROTECT, related_name="recipients")
     step = models.CharField(max_length=40)
@@ -160,15 +181,21 @@ class Recipient(models.Model):
     unknown_since = models.DateTimeField(null=True)
     looked_up = models.PositiveSmallIntegerField(default=0)
     look_up_after = models.DateTimeField(null=True)
-    seat = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    seat = models.ForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     """Who has it in hand at a seat (click lanes)."""
     seat_until = models.DateTimeField(null=True)
     """A silent seat loses it after this."""
-    pressed_by = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    pressed_by = models.ForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     """Whose key press let it go (click lanes)."""
     pressed_at = models.DateTimeField(null=True)
     session_id = models.CharField(max_length=120, default="")
     platform_message_id = models.CharField(max_length=120, default="")
+    told_message_id = models.CharField(max_length=120, default="")
+    """The message a person named as this row's sending; proves nothing until the platform's record shows it."""
     confirm_after = models.DateTimeField(null=True)
     """When the platform's record is read to prove an acknowledged message; none: not (any more) to be read."""
     confirm_looks = models.PositiveSmallIntegerField(default=0)
@@ -217,6 +244,7 @@ class Recipient(models.Model):
             ),
             models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
             models.Index(fields=["text_sha256"], name="recipient_by_text"),
+            models.Index(fields=["told_message_id"], condition=~Q(told_message_id=""), name="recipient_told_by_person"),
             models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),
             models.Index(fields=["rides_with"], condition=Q(rides_with__isnull=False), name="recipient_riders"),
             models.Index(
@@ -263,8 +291,8 @@ class Attempt(models.Model):
 
     SELLER_PATH = "recipient__incident__seller_id"
 
-    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="tries")
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+", db_index=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="tries", db_index=False)
     number = models.PositiveSmallIntegerField()
     worker = models.BigIntegerField()
     started_at = models.DateTimeField()

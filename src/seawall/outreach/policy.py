@@ -6,15 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from seawall.kernel.digest import digest_of, sha256_text
-from seawall.kernel.reasons import Reason
-from seawall.outreach.states import DELIVERED, FAILED
 
 WAVE_SIZES: tuple[int, ...] = (20, 500)
 """Sizes of the waves after the sample; the last wave is all the rest (product.md, section 2.5)."""
-
-MIN_FAILURES_TO_PAUSE = 3
-"""Fewer failures than this never pause a roll-out by share: one reject in a wave of twenty is already 5 %."""
-
 
 PRESS_GOOD_FOR = timedelta(minutes=10)
 """A key press lets its message go for so long (ours). After a pause or a long throttle the person is asked again."""
@@ -32,6 +26,10 @@ FASTER_EVERY = timedelta(minutes=1)
 
 CLOCK_STEP = timedelta(seconds=5)
 """A stamp further ahead of now than this is not of another machine's clock but of one that was set back (ours)."""
+
+DAY_USED_UP = timedelta(minutes=30)
+"""A platform that asks for a longer wait than this speaks of a quota, not of the pace (ours: waits for pace are seconds
+to a minute on all three platforms, those for a quota an hour or a day)."""
 
 CONFIRM_SOON, CONFIRM_LATE = timedelta(seconds=5), timedelta(minutes=15)
 CONFIRM_ONCE_MORE = timedelta(minutes=10)
@@ -149,30 +147,17 @@ class WaveResult:
 
     counts: Mapping[str, int]
     last_change_at: datetime | None
-    failed_messages: int | None = None
-    """Messages among its failures, where some name several orders; None: as many as failures."""
+    messages: Mapping[str, int] | None = None
+    """Messages by state, where some name several orders; None: one for each order."""
 
     def of(self, *states: str) -> int:
         """How many are in any of the states."""
         return sum(self.counts.get(state, 0) for state in states)
 
-
-def failures(result: WaveResult) -> tuple[int, int]:
-    """Failures and settled recipients of a wave."""
-    failed = result.of(*FAILED)
-    return failed, failed + result.of(*DELIVERED)
-
-
-def too_many_failures(result: WaveResult, max_share: Decimal) -> Reason | None:
-    """Why the roll-out must pause by itself, or None. Judged on what is settled, so a bad wave stops early.
-
-    The share is of orders, but one refused message is one refusal however many orders it names.
-    """
-    failed, settled = failures(result)
-    refusals = failed if result.failed_messages is None else result.failed_messages
-    if refusals < MIN_FAILURES_TO_PAUSE or Decimal(failed) <= max_share * settled:
-        return None
-    return Reason("too_many_failures", {"failed": failed, "settled": settled, "limit": f"{max_share:.1%}"})
+    def messages_of(self, *states: str) -> int:
+        """How many messages are."""
+        told = self.counts if self.messages is None else self.messages
+        return sum(told.get(state, 0) for state in states)
 
 
 def wave_is_settled(result: WaveResult, now: datetime, settle_s: float) -> bool:

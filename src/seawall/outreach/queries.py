@@ -73,7 +73,7 @@ def shops_of(actor: Actor, incident_id: int, step: str, *, clock: Clock) -> list
         for lane in scoped(Lane, actor)
         .filter(roll_out__incident_id=incident_id, roll_out__step=step)
         .exclude(roll_out__state=RollOutState.VOID)
-        .select_related("connection")
+        .select_related("connection__pace__quota", "connection__shop", "roll_out")
     }
     connections = {each.shop_id: each for each in scoped(Connection, actor).filter(shop_id__in=counts, is_active=True)}
     found = [
@@ -160,7 +160,8 @@ def lane_sizes(roll_out: RollOut, *, only_left: bool = False) -> list[tuple[Lane
     """Each lane with how many messages are planned in it; with `only_left`, how many still wait."""
     rows = _of_plan(Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=True), only_left=only_left)
     sizes = dict(rows.values_list("lane_id").annotate(n=Count("pk")).order_by())
-    return [(lane, sizes.get(lane.pk, 0)) for lane in roll_out.lanes.order_by("pk")]
+    lanes = roll_out.lanes.select_related("connection__pace").order_by("pk")
+    return [(lane, sizes.get(lane.pk, 0)) for lane in lanes]
 
 
 def _of_plan(rows: QuerySet[Recipient], *, only_left: bool) -> QuerySet[Recipient]:

@@ -10,6 +10,8 @@ from seawall.rulebook.words import Certainty
 
 _FIGURE = re.compile(r"(?:([a-z_:]+)=)?(?:(\d{1,4})/)?(\d{1,4})")
 MOST = 3650
+_COUNT = re.compile(r"[1-9]\d{0,8}")
+_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +45,20 @@ def check_override(rule: Rule, value: str) -> None:
 
     A rule with clocks takes a whole number in the unit of its clocks, `7`, or `5/7` to warn after 5. A rule whose
     clocks differ needs to hear which is meant, by words that tell them apart: `confirm:mall=8, return_window=15`;
-    those not named stay as they are.
+    those not named stay as they are. A rule of messages a day takes a whole number, one of wall times `21:00-08:00`:
+    senders go by them.
 
-    Raises InvalidInput(rule_value_missing, rule_value_not_a_figure, rule_value_needs_which).
+    Raises InvalidInput(rule_value_missing, rule_value_not_a_figure, rule_value_needs_which, rule_value_not_a_count,
+    rule_value_not_wall_times).
     """
     if not value.strip():
         raise InvalidInput("rule_value_missing", rule=rule.id)
     if rule.clocks:
         _figures(rule, value)
+    elif rule.unit == "messages_a_day" and not _COUNT.fullmatch(value.strip()):
+        raise InvalidInput("rule_value_not_a_count", rule=rule.id, value=value)
+    elif rule.unit == "wall_times" and not _SPAN.fullmatch(value.strip()):
+        raise InvalidInput("rule_value_not_wall_times", rule=rule.id, value=value)
 
 
 def _figures(rule: Rule, value: str) -> list[_Figure]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
-from seawall.outreach.api import SENT, RollOut, RollOutState
+from seawall.outreach.api import SENT, RollOut, RollOutState, standing_of
 from seawall.outreach.queries import PACE_SPAN, ShopProgress
 from seawall.shops.api import Connection, Shop
 from seawall.web.outcomes import Tally, tally
@@ -80,9 +81,20 @@ def _state(each: ShopProgress, roll_out: RollOut | None, now: datetime, waiting:
         return _p(_("Paused"), "warn", icon="player-pause")
     if roll_out.state not in (RollOutState.RUNNING, RollOutState.SAMPLING):
         return _p(_("Ready"), "", icon="clock")
-    if lane.blocked_until and lane.blocked_until > now:
-        why = _("The platform asked us to wait until %(time)s UTC.") % {"time": f"{lane.blocked_until:%H:%M:%S}"}
+    standing = standing_of(lane, now)
+    if standing.waits_until:
+        why = _("The platform asked us to wait until %(time)s UTC.") % {"time": f"{standing.waits_until:%H:%M:%S}"}
         return _p(_("Slowed"), "warn", icon="arrow-down-right", why=why)
+    zone = Market(each.shop.market).zone
+    if standing.full_until:
+        why = _("The day's limit of %(limit)s messages is used up; it goes on at %(time)s local time.") % {
+            "limit": f"{standing.day_limit:,}", "time": f"{standing.full_until.astimezone(zone):%d %b %H:%M}",
+        }  # fmt: skip
+        return _p(_("Day used up"), "warn", icon="hourglass-high", why=why)
+    if standing.sleeps_until:
+        until = f"{standing.sleeps_until.astimezone(zone):%H:%M}"
+        why = _("Quiet hours of the buyers' market: nothing is sent before %(time)s local time.") % {"time": until}
+        return _p(_("Sleeps until %(time)s") % {"time": until}, "", icon="moon", why=why)
     return _p(_("Running"), "run", icon="player-play")
 
 

@@ -113,6 +113,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
                 facts_digest=sheet.digest,
                 ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
                 deadline_at=facts.deadline_at,
+                golden_until=incident.golden_until,
             ),
             by=by,
             clock=clock,

@@ -10,7 +10,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.kernel.origin import UNSAID, Origin
 from seawall.outreach import api as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, ReachSnapshot, RollOut, RollOutState
+from seawall.outreach.api import STEP_FIRST_CONTACT, Approval, ReachSnapshot, RollOut, RollOutState, Tune
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -104,6 +104,12 @@ def stop(incident: Incident, *, by: Actor, clock: Clock, why: str) -> int:
         left_out = outreach.stop(live_roll_out(incident), by=by, clock=clock, why=why)
         move(incident, INCIDENT, "stop_roll_out", verb="incident.stopped", clock=clock, by=by, why=why)
     return left_out
+
+
+def tune(incident: Incident, changes: Tune, *, by: Actor, clock: Clock) -> RollOut:
+    """Other quiet hours, quota or thresholds than the usual ones, with a reason."""
+    incident = get_scoped(Incident, by, pk=incident.pk)
+    return outreach.tune(live_roll_out(incident), changes, by=by, clock=clock)
 
 
 def tend(*, clock: Clock) -> None:

@@ -5,9 +5,12 @@ from django.db import transaction
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.errors import NotApproved, StalePlan
+from seawall.outreach.gate_rules import counts
+from seawall.outreach.gates import measured_now
 from seawall.outreach.ledger import audience_digest_now, counts_of, move_rows
 from seawall.outreach.models import Approval, Recipient, RollOut, Wave
-from seawall.outreach.states import FAILED, ROLL_OUT
+from seawall.outreach.ready import wake
+from seawall.outreach.states import ROLL_OUT
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import move
 
@@ -32,6 +35,7 @@ def start(roll_out: RollOut, *, by: Actor, clock: Clock) -> None:
         Wave.objects.filter(roll_out=roll_out, number=0).update(passed_at=clock.now())
         if first:
             Wave.objects.filter(pk=first.pk).update(opened_at=clock.now())
+        _wake(roll_out, clock)
 
 
 def pause(roll_out: RollOut, *, by: Actor | None, clock: Clock, why: str = "") -> None:
@@ -55,9 +59,11 @@ def resume(roll_out: RollOut, *, by: Actor, clock: Clock, why: str) -> None:
         _require_approval(roll_out)
         move(
             roll_out, ROLL_OUT, "resume", verb="outreach.resume", clock=clock, by=by, why=why,
-            paused_code="", paused_params={}, forgiven_failures=_failures_now(roll_out),
+            paused_code="", paused_params={}, forgiven=counts(measured_now(roll_out)),
         )  # fmt: skip
-        roll_out.lanes.update(is_stopped=False, stopped_code="", stopped_params={}, blocked_until=None)
+        # What the platform said of waiting holds on: it is the shop's, not the roll-out's.
+        roll_out.lanes.update(is_stopped=False, stopped_code="", stopped_params={})
+        _wake(roll_out, clock)
 
 
 def stop(roll_out: RollOut, *, by: Actor, clock: Clock, why: str) -> int:
@@ -77,10 +83,8 @@ def stop(roll_out: RollOut, *, by: Actor, clock: Clock, why: str) -> int:
         return rows.filter(state="left_out", reason_code="roll_out_stopped").count()
 
 
-def _failures_now(roll_out: RollOut) -> int:
-    return Recipient.objects.filter(
-        roll_out=roll_out, wave=roll_out.open_wave, lane__isnull=False, state__in=FAILED
-    ).count()
+def _wake(roll_out: RollOut, clock: Clock) -> None:
+    wake(roll_out.lanes.values_list("connection_id", flat=True), now=clock.now())
 
 
 def _locked(roll_out: RollOut) -> RollOut:

@@ -13,6 +13,7 @@ from seawall.connectors.errors import (
     ShopRestricted,
     Transient,
 )
+from seawall.outreach.policy import DAY_USED_UP
 from seawall.outreach.sender.claim import Claimed
 
 MAX_ATTEMPTS = 5
@@ -46,6 +47,8 @@ class Outcome:
     is_restricted: bool = False
     is_too_fast: bool = False
     """The platform said "too fast": the lane learns from it."""
+    never_left: bool = False
+    """No message reached the platform: it does not count against the day."""
 
 
 def outcome_of_error(claim: Claimed, error: ConnectorError, *, at: datetime, may_have_left: bool) -> Outcome:
@@ -56,6 +59,7 @@ def outcome_of_error(claim: Claimed, error: ConnectorError, *, at: datetime, may
     """
     common: dict[str, Any] = {
         "claim": claim, "at": at, "platform_code": error.platform_code, "request_id": error.request_id,
+        "never_left": not may_have_left,
     }  # fmt: skip
     params = {"platform": error.platform.title, "platform_code": error.platform_code, "detail": error.detail}
     tried_out = claim.attempt >= MAX_ATTEMPTS
@@ -63,7 +67,9 @@ def outcome_of_error(claim: Claimed, error: ConnectorError, *, at: datetime, may
         case OutcomeUnknown() if may_have_left:
             return Outcome(event="lost_sight", **common)
         case RateLimited():
-            return Outcome(event="release", lane_wait_until=error.until, is_too_fast=True, **common)
+            # A day's quota that is used up says nothing of the pace.
+            is_pace = error.until - at <= DAY_USED_UP
+            return Outcome(event="release", lane_wait_until=error.until, is_too_fast=is_pace, **common)
         case AuthExpired():
             return Outcome(event="release", lane_stop="lane_auth_expired", reason_params=params, **common)
         case ShopRestricted():

@@ -1,47 +1,58 @@
 """Write outcomes down, many in one transaction. Every row moves by a conditional UPDATE on its state and attempt."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from seawall.evidence.api import CaptureSource, NewCapture, keep
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.groups import part
 from seawall.outreach.models import Lane, RollOut
-from seawall.outreach.pace import slow_down
+from seawall.outreach.pace import give_back, slow_down, wait
 from seawall.outreach.sender.outcome import Outcome
-from seawall.outreach.states import RECIPIENT, ROLL_OUT
+from seawall.outreach.states import RECIPIENT, ROLL_OUT, RollOutState
 from seawall.shops.api import ask_renewal
 from seawall.timeline.api import move
+
+_NOT_ENDED = [state.value for state in RollOutState if state not in ROLL_OUT.terminal]
 
 RENEWAL_WAIT = timedelta(seconds=5)
 """How long a lane rests while its connection's token is renewed (ours)."""
 
-_MOVE = """
-UPDATE outreach_recipient
-   SET state = %(state)s, claimed_by = NULL, state_at = %(at)s,
-       session_id = CASE WHEN %(session)s = '' THEN session_id ELSE %(session)s END,
-       platform_message_id = CASE WHEN %(message)s = '' THEN platform_message_id ELSE %(message)s END,
-       sent_at = coalesce(%(sent_at)s, sent_at),
-       reason_code = %(reason)s, reason_params = %(params)s,
-       unknown_since = CASE WHEN %(state)s = 'unknown' THEN %(at)s::timestamptz ELSE unknown_since END,
-       look_up_after = CASE WHEN %(state)s = 'unknown' THEN %(look_up)s::timestamptz ELSE look_up_after END,
-       looked_up = CASE WHEN %(state)s = 'unknown' THEN 0 ELSE looked_up END,
-       confirm_after = coalesce(%(confirm)s, confirm_after)
- WHERE id = %(id)s AND attempts = %(attempt)s AND state = ANY(%(from)s)
+_RECORD = """
+WITH v AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+             AS v (id bigint, attempt int, state text, overtakes bool, at timestamptz, session text, message text,
+                   sent_at timestamptz, reason text, params jsonb, look_up timestamptz, confirm timestamptz,
+                   event text, code text, request text)
+), moved AS (
+    UPDATE outreach_recipient p
+       SET state = v.state, claimed_by = NULL, state_at = v.at,
+           session_id = CASE WHEN v.session = '' THEN p.session_id ELSE v.session END,
+           platform_message_id = CASE WHEN v.message = '' THEN p.platform_message_id ELSE v.message END,
+           sent_at = coalesce(v.sent_at, p.sent_at),
+           reason_code = v.reason, reason_params = v.params,
+           unknown_since = CASE WHEN v.state = 'unknown' THEN v.at ELSE p.unknown_since END,
+           look_up_after = CASE WHEN v.state = 'unknown' THEN v.look_up ELSE p.look_up_after END,
+           looked_up = CASE WHEN v.state = 'unknown' THEN 0 ELSE p.looked_up END,
+           confirm_after = coalesce(v.confirm, p.confirm_after)
+      FROM v
+     WHERE p.id = v.id AND p.attempts = v.attempt AND (p.state = 'claimed' OR (v.overtakes AND p.state = 'unknown'))
+)
+UPDATE outreach_attempt a
+   SET ended_at = v.at, outcome = v.event, platform_code = v.code, request_id = v.request,
+       platform_message_id = v.message
+  FROM v
+ WHERE a.recipient_id = v.id AND a.number = v.attempt
 """
-
-_ATTEMPT = """
-UPDATE outreach_attempt
-   SET ended_at = %(at)s, outcome = %(event)s, platform_code = %(code)s, request_id = %(request)s,
-       platform_message_id = %(message)s
- WHERE recipient_id = %(id)s AND number = %(attempt)s
-"""
+"""All outcomes of a batch in one statement and one parameter: thousands a second would drown in round trips, and arrays
+in their quoting."""
 
 
 def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> None:
@@ -51,8 +62,9 @@ def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> No
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.executemany(_MOVE, [_move_params(outcome, grace) for outcome in outcomes])
-            cursor.executemany(_ATTEMPT, [_attempt_params(outcome) for outcome in outcomes])
+            # Need not wait for the disk: after a crash of the server such a row is claimed, and looked up.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            cursor.execute(_RECORD, [json.dumps([_values(outcome, grace) for outcome in outcomes])])
         keep(_captures(outcomes))
         for outcome in outcomes:
             if outcome.is_parted:
@@ -63,36 +75,28 @@ def settle(outcomes: Sequence[Outcome], *, clock: Clock, grace: timedelta) -> No
             _pause_restricted(outcome, clock)
 
 
-def _move_params(outcome: Outcome, grace: timedelta) -> dict[str, Any]:
+def _values(outcome: Outcome, grace: timedelta) -> dict[str, Any]:
     sources = RECIPIENT.sources(outcome.event)
     state = RECIPIENT.next_state(next(iter(sources)), outcome.event)
-    # Only an acknowledgement may overtake "unknown"; a claimed row takes any word of its own worker.
-    allowed = ["claimed", "unknown"] if outcome.event == "acknowledged" else ["claimed"]
+    is_acknowledged = outcome.event == "acknowledged"
+    sent_at = outcome.platform_time or (outcome.at if is_acknowledged else None)
     return {
         "id": outcome.claim.id,
         "attempt": outcome.claim.attempt,
         "state": state.value,
-        "from": allowed,
-        "at": outcome.at,
+        # Only an acknowledgement may overtake "unknown"; a claimed row takes any word of its own worker.
+        "overtakes": is_acknowledged,
+        "at": outcome.at.isoformat(),
         "session": outcome.session_id,
         "message": outcome.message_id,
-        "sent_at": outcome.platform_time or (outcome.at if outcome.event == "acknowledged" else None),
+        "sent_at": sent_at.isoformat() if sent_at else None,
         "reason": outcome.reason_code,
-        "params": Jsonb(outcome.reason_params if outcome.reason_code else {}),
-        "look_up": outcome.at + grace,
-        "confirm": outcome.confirm_after,
-    }
-
-
-def _attempt_params(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "id": outcome.claim.id,
-        "attempt": outcome.claim.attempt,
-        "at": outcome.at,
+        "params": outcome.reason_params if outcome.reason_code else {},
+        "look_up": (outcome.at + grace).isoformat(),
+        "confirm": outcome.confirm_after.isoformat() if outcome.confirm_after else None,
         "event": outcome.event,
         "code": outcome.platform_code[:80],
         "request": outcome.request_id[:120],
-        "message": outcome.message_id,
     }
 
 
@@ -130,24 +134,29 @@ def _capture(outcome: Outcome) -> NewCapture:
 
 
 def _steer_lanes(outcomes: Sequence[Outcome], clock: Clock) -> None:
+    """What the answers mean for shops as a whole: waits and stops hold in every roll-out of the connection."""
     waits: dict[int, datetime] = {}
     stops: dict[int, Outcome] = {}
+    unsent: Counter[int] = Counter()
     for outcome in outcomes:
+        shop = outcome.claim.connection_id
         if outcome.lane_wait_until:
-            lane = outcome.claim.lane_id
-            waits[lane] = max(waits.get(lane, outcome.lane_wait_until), outcome.lane_wait_until)
+            waits[shop] = max(waits.get(shop, outcome.lane_wait_until), outcome.lane_wait_until)
+        if outcome.never_left:
+            unsent[shop] += 1
         if not outcome.lane_stop:
             continue
-        lane = outcome.claim.lane_id
         if outcome.lane_stop == "lane_auth_expired" and _is_renewed(outcome, clock):
-            waits[lane] = max(waits.get(lane, outcome.at), outcome.at + RENEWAL_WAIT)
+            waits[shop] = max(waits.get(shop, outcome.at), outcome.at + RENEWAL_WAIT)
         else:
-            stops[lane] = outcome
-    for lane, until in waits.items():
-        Lane.objects.filter(pk=lane).exclude(blocked_until__gt=until).update(blocked_until=until)
-    slow_down({o.claim.lane_id for o in outcomes if o.is_too_fast}, at=max(o.at for o in outcomes))
-    for lane, outcome in stops.items():
-        Lane.objects.filter(pk=lane, is_stopped=False).update(
+            stops[shop] = outcome
+    now = max(outcome.at for outcome in outcomes)
+    wait(waits, now=now)
+    slow_down({o.claim.connection_id for o in outcomes if o.is_too_fast}, at=now)
+    give_back(unsent, now=now)
+    for shop, outcome in stops.items():
+        lanes = Lane.objects.filter(connection_id=shop, is_stopped=False)
+        lanes.filter(roll_out__state__in=_NOT_ENDED).update(
             is_stopped=True, stopped_code=outcome.lane_stop, stopped_params=outcome.reason_params
         )
 
