@@ -35,7 +35,7 @@ def check(reviewer: Reviewer, tmp_path: Path) -> Any:
     blank.write_text("<!doctype html><title>blank</title>", encoding="utf-8")
     page = reviewer.open(blank)
     folder = Path(start_page.__file__).parent / "start"
-    for name in ("sha256", "packs", "checks", "tree"):
+    for name in ("sha256", "packs", "checks", "keychain", "tree"):
         page.add_script_tag(content=(folder / f"{name}.js").read_text(encoding="utf-8"))
     return lambda data: page.evaluate(CHECK, {"data": base64.b64encode(data).decode(), "name": "pack.zip"})
 

@@ -27,7 +27,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.kernel.texts import catalogue, text
 
 _FOLDER = Path(__file__).parent / "start"
-_PROGRAM = ("sha256", "packs", "checks", "tree", "words", "orders", "main", "handed")
+_PROGRAM = ("sha256", "packs", "checks", "keychain", "tree", "words", "orders", "main", "handed")
 _TONES = {
     "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "run", "claimed": "run", "unknown": "warn",
     "needs_person": "warn", "blocked": "risk", "rejected": "risk", "none": "mute",

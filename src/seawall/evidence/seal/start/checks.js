@@ -33,8 +33,9 @@ async function checkPack(pack, tell) {
   if (pack.kind === "zip" && (!(await pack.open(found)) || pack.isCompressed)) return report;
   const manifestBytes = await whole(pack, MANIFEST);
   if (!manifestBytes) {
-    if (pack.names.some((name) => name.startsWith("seal/"))) found.add(MANIFEST, "verify_member_missing");
-    else report.found = notAPack(pack.name);
+    if (pack.has("seal/proofs.txt")) report.found = said(pack.name, "check.extract");
+    else if (pack.names.some((name) => name.startsWith("seal/"))) found.add(MANIFEST, "verify_member_missing");
+    else report.found = said(pack.name, "check.not_a_pack");
     return report;
   }
   await checkSignature(pack, manifestBytes, report);
@@ -45,6 +46,8 @@ async function checkPack(pack, tell) {
     const named = String(manifest.key_fingerprint).slice(0, 16);
     found.add("seal/public.pem", "verify_key_differs", { found: report.key.slice(0, 16), named });
   }
+  if (report.key) report.chain = await readChain(pack, report.key, found);
+  report.isStamped = pack.has("seal/timestamp.tsr");
   const marked = (name, before) => {
     report.marks[name] = found.total === before;
   };
@@ -62,9 +65,9 @@ async function checkPack(pack, tell) {
 }
 
 // Some other ZIP or folder: what is odd about its members is of no interest.
-function notAPack(name) {
+function said(name, key) {
   const found = new Problems();
-  found.add(name, "check.not_a_pack");
+  found.add(name, key);
   return found;
 }
 

@@ -64,21 +64,21 @@ function showReport(report) {
   }
   if (report.manifest && report.manifest.is_simulated === true) parts.push(make("p", "note warn", both("check.simulated")));
   parts.push(...doubts(report));
-  if (report.manifest) parts.push(checkList(report));
+  if (report.manifest && report.story) parts.push(checkList(report));
   if (n) parts.push(problemList(report.found));
   if (report.key) parts.push(whose(report));
   if (report.kind === "folder") parts.push(make("p", "soft small", both("check.folder_note")));
   if (report.ignored.length) {
     parts.push(make("p", "soft small", both("check.ignored", { names: report.ignored.slice(0, 5).join(", ") })));
   }
-  parts.push(make("p", "soft small", both("check.time_grade")));
+  parts.push(make("p", "soft small", both(report.isStamped ? "check.time_stamped" : "check.time_grade")));
   el("result").replaceChildren(...parts);
 }
 
 // What is no damage but must be asked: another key than this page's, another pack than this page's.
 function doubts(report) {
   const found = [];
-  if (report.key && report.key !== DATA.key) {
+  if (report.key && !report.chain.includes(DATA.key)) {
     found.push(both("check.other_key", { found: report.key.slice(0, 16), page: DATA.key.slice(0, 16) }));
   }
   const { manifest } = report;
@@ -139,6 +139,9 @@ function whose(report) {
     if (!field.value.trim()) answer.replaceChildren();
     else if (told.length < 16 && id.startsWith(told)) answer.replaceChildren(make("span", "st", both("check.told_short")));
     else if (told.length >= 16 && report.key.startsWith(told)) answer.replaceChildren(make("span", "st ok", both("check.told_same")));
+    else if (told.length >= 16 && report.chain.some((key) => key.startsWith(told))) {
+      answer.replaceChildren(make("span", "st ok", both("check.told_earlier")));
+    }
     else answer.replaceChildren(make("span", "st risk", both("check.told_other")));
   });
   return make(
