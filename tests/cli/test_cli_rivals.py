@@ -103,7 +103,7 @@ LISTS: dict[tuple[str, ...], str] = {
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
-    ("team", "add-seller"),
+    ("team", "add-seller"), ("evidence", "upload-kit"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 

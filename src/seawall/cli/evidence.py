@@ -9,6 +9,8 @@ from rich.console import Console
 from seawall.cli.incident import Code
 from seawall.cli.output import emit, table
 from seawall.cli.progress import steps
+from seawall.evidence.receivers.profiles import Purpose
+from seawall.kernel.markets import Platform
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -87,6 +89,40 @@ def list_(code: Code) -> None:
     for row in rows:
         shown.add_row(str(row["number"]), str(row["sealed_at"])[:19], f"{row['items']:,}", str(row["root"])[:16])
     emit({"incident": code, "packs": rows}, lambda console: console.print(shown))
+
+
+@app.command("upload-kit")
+def upload_kit(
+    pack: Annotated[Path, typer.Argument(help="A pack file.")],
+    platform: Annotated[Platform, typer.Option(help="Whose desk it goes to.")],
+    purpose: Annotated[Purpose, typer.Option(help="What it is for.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder for it.")],
+    shop: Annotated[str, typer.Option(help="Only this shop.")] = "",
+    most_mb: Annotated[int | None, typer.Option(min=1, max=4000, help="Largest file, where you know it.")] = None,
+    most_files: Annotated[int | None, typer.Option(min=1, max=1000, help="Files in one upload.")] = None,
+    because: Annotated[str, typer.Option(help="Where a limit of your own comes from; stands in UPLOAD.txt.")] = "",
+) -> None:
+    """Cut a pack to what a platform takes: by shop, papers and talk apart, in files that fit, with UPLOAD.txt."""
+    from seawall.evidence.receivers.kit import write_kit
+    from seawall.evidence.receivers.profiles import profile
+    from seawall.kernel.errors import InvalidInput
+    from seawall.kernel.texts import text
+
+    if (most_mb or most_files) and not because.strip():
+        raise InvalidInput("kit_limit_without_reason")
+    wanted = profile(platform, purpose).with_limits(file_mb=most_mb, files=most_files, because=because.strip())
+    kit = write_kit(pack, out, wanted, shop=shop)
+    shown = table("market", "shop", "orders>", "with a picture>", "files>")
+    for each in kit.shops:
+        shown.add_row(each.market.value, each.shop, f"{each.orders:,}", f"{each.pictured:,}", f"{len(each.files):,}")
+
+    def people(console: Console) -> None:
+        console.print(shown)
+        for left in kit.left_out:
+            console.print(f"✗ {left.path}: {text(left.code)}", style="red", markup=False)
+        console.print(f"written to {kit.folder}; read UPLOAD.txt in it first", markup=False)
+
+    emit(kit.as_json(), people)
 
 
 @app.command("verify")
