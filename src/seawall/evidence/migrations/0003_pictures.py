@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0002_append_only"),
+        ("evidence", "0003_fewer_indexes"),
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
         ("tenancy", "0001_initial"),
