@@ -86,6 +86,20 @@ def test_verify_needs_no_database_and_names_what_is_wrong(tmp_path: Path) -> Non
     assert flipped.out.count("✗") >= 1
 
 
+@pytest.mark.slow
+def test_a_kit_for_a_platform_needs_no_database(tmp_path: Path) -> None:
+    line = ["evidence", "upload-kit", str(sealed(tmp_path)), "--platform", "lazada", "--purpose", "appeal"]
+    said = as_process(*line, "-o", str(tmp_path / "kit"), "--json")
+    no_trace(said)
+    assert (said.code, said.json["shops"][0]["orders"], said.json["limits"]["files"]["certainty"]) == (0, 5, "unknown")
+    assert (tmp_path / "kit/UPLOAD.txt").is_file()
+    taken = as_process(*line, "-o", str(tmp_path / "kit"), "--json")
+    assert (taken.code, taken.json["error"]) == (1, "kit_folder_taken")
+    unreasoned = as_process(*line, "-o", str(tmp_path / "more"), "--most-mb", "20", "--json")
+    assert (unreasoned.code, unreasoned.json["error"]) == (1, "kit_limit_without_reason")
+    assert as_process(*line, "-o", str(tmp_path / "more"), "--most-mb", "0").code == 2
+
+
 ASKING = "Please cancel the order for us, thank you."
 
 
@@ -176,6 +190,7 @@ approval link S-0001 --name x
 approval list S-0001
 approval renew S-0001 1
 approval revoke S-0001 1 --why x
+evidence draw S-0001
 evidence keys
 evidence keys rotate --why x
 evidence list S-0001
@@ -245,6 +260,7 @@ NEED_NO_DATABASE = {
     "demo make-files",
     "doctor",
     "evidence extract",
+    "evidence upload-kit",
     "evidence verify",
     "inbox intents",
     "script lint",

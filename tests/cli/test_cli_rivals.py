@@ -68,6 +68,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "give-back"): ("agent", ["{code}"]),
     ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
+    ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("evidence", "stamp"): ("lead", ["{code}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
@@ -104,8 +105,7 @@ LISTS: dict[tuple[str, ...], str] = {
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
-    ("evidence", "extract"),
-    ("team", "add-seller"),
+    ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -204,9 +204,8 @@ STAFF = {
     ("incident", "open"), ("incident", "facts"), ("incident", "add-orders"), ("incident", "withdraw"),
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
-    ("evidence", "stamp"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("evidence", "draw"), ("orders", "import"),
+    ("approval", "link"), ("evidence", "stamp"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

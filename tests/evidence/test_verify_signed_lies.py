@@ -149,7 +149,7 @@ def test_a_training_pack_cannot_be_relabelled_as_real(tmp_path: Path) -> None:
         swap(layout.SUMMARY, '"label":"SIMULATED 演练"'.encode(), b'"label":""')(files)
 
     report = lie(sealed(tmp_path), relabel, is_simulated=False, label="")
-    assert found(report) == {(layout.APPROVALS, "verify_approval_simulated")}
+    assert found(report) == {(layout.APPROVALS, "verify_approval_simulated"), (layout.START, "verify_page_differs")}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from rich.console import Console
 from seawall.cli.incident import Code
 from seawall.cli.output import emit, table
 from seawall.cli.progress import steps
+from seawall.evidence.receivers.profiles import Purpose
+from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,6 +21,9 @@ app = typer.Typer(no_args_is_help=True)
 def pack(
     code: Code,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Also copy the pack to this file.")] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="With the chat picture of each order.")
+    ] = True,
     without_previous: Annotated[
         str, typer.Option(help="Begin a new tree because the pack before is lost; say why, it stands in the record.")
     ] = "",
@@ -40,8 +45,9 @@ def pack(
     incident = incident_named(code, by=by)
     with steps() as progress:
         sealed = seal_pack(
-            incident, by=by, clock=SYSTEM_CLOCK, progress=progress, without_previous=without_previous.strip()
-        )
+            incident, by=by, clock=SYSTEM_CLOCK, progress=progress, with_pictures=pictures,
+            without_previous=without_previous.strip(),
+        )  # fmt: skip
     path = pack_path(sealed)
     if out is not None:
         shutil.copyfile(path, out)
@@ -52,6 +58,26 @@ def pack(
             "key_id": sealed.key_id, "items": sealed.items, "counts": sealed.counts,
         }
     )  # fmt: skip
+
+
+@app.command("draw")
+def draw(
+    code: Code,
+    processes: Annotated[
+        int | None, typer.Option(min=0, max=64, help="How many to draw in; 0: in this one. Default: one a processor.")
+    ] = None,
+) -> None:
+    """Draw the chat picture of every order whose records have changed since."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.incidents.api import draw_pictures, incident_named
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    incident = incident_named(code, by=by)
+    with steps() as progress:
+        done = draw_pictures(incident, by=by, clock=SYSTEM_CLOCK, processes=processes, progress=progress)
+    emit({"incident": code, **vars(done)})
 
 
 @app.command("list")
@@ -150,6 +176,39 @@ def stamp(
             "token": None if found.is_inside else str(token_path(pack)),
         }
     )  # fmt: skip
+
+
+@app.command("upload-kit")
+def upload_kit(
+    pack: Annotated[Path, typer.Argument(help="A pack file.")],
+    platform: Annotated[Platform, typer.Option(help="Whose desk it goes to.")],
+    purpose: Annotated[Purpose, typer.Option(help="What it is for.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder for it.")],
+    shop: Annotated[str, typer.Option(help="Only this shop.")] = "",
+    most_mb: Annotated[int | None, typer.Option(min=1, max=4000, help="Largest file, where you know it.")] = None,
+    most_files: Annotated[int | None, typer.Option(min=1, max=1000, help="Files in one upload.")] = None,
+    because: Annotated[str, typer.Option(help="Where a limit of your own comes from; stands in UPLOAD.txt.")] = "",
+) -> None:
+    """Cut a pack to what a platform takes: by shop, papers and talk apart, in files that fit, with UPLOAD.txt."""
+    from seawall.evidence.receivers.kit import write_kit
+    from seawall.evidence.receivers.profiles import profile
+    from seawall.kernel.errors import InvalidInput
+
+    if (most_mb or most_files) and not because.strip():
+        raise InvalidInput("kit_limit_without_reason")
+    wanted = profile(platform, purpose).with_limits(file_mb=most_mb, files=most_files, because=because.strip())
+    kit = write_kit(pack, out, wanted, shop=shop)
+    shown = table("market", "shop", "orders>", "with a picture>", "files>")
+    for each in kit.shops:
+        shown.add_row(each.market.value, each.shop, f"{each.orders:,}", f"{each.pictured:,}", f"{len(each.files):,}")
+
+    def people(console: Console) -> None:
+        console.print(shown)
+        for left in kit.left_out:
+            console.print(f"✗ {left.path}: {text(left.code)}", style="red", markup=False)
+        console.print(f"written to {kit.folder}; read UPLOAD.txt in it first", markup=False)
+
+    emit(kit.as_json(), people)
 
 
 @app.command("verify")

@@ -44,6 +44,7 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
@@ -80,6 +81,7 @@ __all__ = [
     "decide_by_link",
     "door_words",
     "doors_by",
+    "draw_pictures",
     "export",
     "extract_of_case",
     "facts_of",
@@ -97,6 +99,7 @@ __all__ = [
     "pack_path",
     "paper_path",
     "pause",
+    "pictures_folder",
     "plan",
     "plan_view",
     "reach_view",

@@ -1,7 +1,7 @@
 """What of a storm goes into a pack: read from the tables, in order, a chunk at a time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,19 +24,20 @@ _KINDS = {
 }
 
 
-def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime) -> pack.PackContents:
-    """All that is sealed of a storm; orders and timeline stream.
+Pictured = Callable[[Sequence[tuple[Case, pack.OrderEvidence]]], Iterator[pack.OrderEvidence]]
+"""Some orders of a storm, and the same with their pictures."""
+
+
+def contents(
+    incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime, pictured: Pictured | None = None
+) -> pack.PackContents:
+    """All that is sealed of a storm; orders and timeline stream. `pictured` gives an order its picture.
 
     Raises Refused(pack_counts_differ) when an open order has no ledger row.
     """
     outcomes = _outcomes(incident)
     approvals = list(Approval.objects.filter(roll_out__incident=incident).select_related("approver", "on_behalf_of"))
-    is_simulated = (
-        incident.is_training
-        or any(a.is_simulated for a in approvals)
-        or sheet.is_attestation_simulated
-        or roll_out.lanes.filter(is_simulator=True).exists()
-    )
+    is_simulated = is_exercise(incident, roll_out, sheet)
     return pack.PackContents(
         incident=pack.IncidentHead(
             reference=incident.code,
@@ -50,7 +51,7 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         sealed_at=sealed_at,
         planned=sum(outcomes.values()),
         outcomes=outcomes,
-        orders=_orders(incident),
+        orders=_orders(incident, pictured),
         facts=_facts(sheet),
         scripts=_scripts(incident),
         approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet),
@@ -59,6 +60,16 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
             for p in incident.papers.order_by("pk")
         ],
         timeline=_timeline(incident),
+    )
+
+
+def is_exercise(incident: Incident, roll_out: RollOut, sheet: FactsSheet) -> bool:
+    """Whether any part of the storm is simulated: then all of its proof says so."""
+    return (
+        incident.is_training
+        or Approval.objects.filter(roll_out__incident=incident, is_simulated=True).exists()
+        or sheet.is_attestation_simulated
+        or roll_out.lanes.filter(is_simulator=True).exists()
     )
 
 
@@ -79,7 +90,13 @@ def _outcomes(incident: Incident) -> dict[str, int]:
     return dict(outcomes)
 
 
-def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
+def _orders(incident: Incident, pictured: Pictured | None) -> Iterator[pack.OrderEvidence]:
+    for chunk in order_chunks(incident):
+        yield from pictured(chunk) if pictured is not None else (order for _, order in chunk)
+
+
+def order_chunks(incident: Incident) -> Iterator[list[tuple[Case, pack.OrderEvidence]]]:
+    """The storm's orders with all their records, some hundreds at a time, in the order of the pack."""
     approved = approved_bindings(incident)
     pks = list(
         incident.cases.order_by("order__shop__platform", "order__shop__code", "order__platform_order_id").values_list(
@@ -100,11 +117,14 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
+        chunk = []
         for pk in wanted:
             case = by_pk[pk]
             row = rows.get(pk)
             named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
-            yield replace(_order(case, row, captures[case.order_id], approved), named_with=tuple(named))
+            found = _order(case, row, captures[case.order_id], approved)
+            chunk.append((case, replace(found, named_with=tuple(named))))
+        yield chunk
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:

@@ -1,17 +1,16 @@
-"""What a person opens first: START-HERE.html, README.txt, and VERIFY.txt. Static, offline, in Chinese and English."""
+"""What a person opens first: START-HERE.html, README.txt, and VERIFY.txt. Offline, in Chinese and English."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from seawall.evidence.records import Grade, OrderEvidence
+from seawall.evidence.records import OrderEvidence
 from seawall.evidence.seal import layout
-from seawall.evidence.seal.canonical import without_lone_surrogates
 from seawall.evidence.seal.keys import VerifyKey
 from seawall.evidence.seal.members import Member, member_of
 from seawall.evidence.seal.rootfile import RootView
+from seawall.evidence.seal.start_page import start_page
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import text
 
@@ -22,10 +21,10 @@ def _template(name: str) -> Template:
     return Template((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def members(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]]) -> list[Member]:
+def members(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], key: VerifyKey) -> list[Member]:
     """START-HERE.html and README.txt of a summary (see summary.json). `papers` are (name as given, path)."""
     return [
-        member_of(layout.START, _start_here(summary, papers).encode("utf-8")),
+        member_of(layout.START, start_page(summary, papers, key).encode("utf-8")),
         member_of(layout.README, _readme(summary).encode("utf-8")),
     ]
 
@@ -105,50 +104,6 @@ def _head(summary: Mapping[str, Any]) -> dict[str, str]:
         "team": head["team"],
         "title": head["title"],
     }
-
-
-def _start_here(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]]) -> str:
-    counts = summary["counts"]
-    safe = {name: escape(value) for name, value in _head(summary).items()}
-    proven = sum(counts["grades"][grade.value] for grade in Grade if grade.rank >= Grade.CONFIRMED.rank)
-    return _template(layout.START).substitute(
-        safe,
-        flag=_flag() if summary["is_simulated"] else "",
-        label_title=f"[{layout.SIMULATED}] " if summary["is_simulated"] else "",
-        proven=f"{proven:,}",
-        records=f"{counts['records']:,}",
-        screenshots=f"{counts['screenshots']:,}",
-        outcomes=_count_rows(counts["outcomes"]),
-        grades="\n".join(_grade_row(grade, counts["grades"][grade.value]) for grade in Grade),
-        markets=_count_rows(counts["markets"]),
-        papers="\n".join(_paper(name, path) for name, path in papers),
-    )
-
-
-def _flag() -> str:
-    chinese, english = both("pack_simulated")
-    return f'<p class="flag" role="note">{layout.SIMULATED}<br>{escape(chinese)}<br>{escape(english)}</p>'
-
-
-def _count_rows(counts: Mapping[str, int]) -> str:
-    return "\n".join(
-        f'<tr><td>{escape(name)}</td><td class="n">{number:,}</td></tr>' for name, number in sorted(counts.items())
-    )
-
-
-def _grade_row(grade: Grade, number: int) -> str:
-    chinese, english = both(f"grade_means_{grade.value}")
-    name = escape(text(f"grade_name_{grade.value}", Language.ZH_HANS))
-    meaning = f"{escape(chinese)}<br><small>{escape(english)}</small>"
-    return (
-        f'<tr><td class="k">{name}<br><small>{grade.value}</small></td>'
-        f'<td>{meaning}</td><td class="n">{number:,}</td></tr>'
-    )
-
-
-def _paper(name: str, path: str) -> str:
-    shown = escape(without_lone_surrogates(name))
-    return f'<li><a href="{escape(path)}">{escape(path)}</a> 官方文件 · official paper: {shown}</li>'
 
 
 def _readme(summary: Mapping[str, Any]) -> str:

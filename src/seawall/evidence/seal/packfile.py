@@ -115,7 +115,7 @@ class _Work:
         ]
         timeline = papers.timeline_spool(contents.timeline, folder)
         stack.callback(timeline.close)
-        self.spools = OrderSpools(contents, folder, [member.sha256 for _, member in pictures])
+        self.spools = OrderSpools(contents, folder, {member.sha256: member.path for _, member in pictures})
         stack.callback(self.spools.close)
         self.spools.take_all(contents, report)
         tally = self.spools.tally
@@ -125,7 +125,7 @@ class _Work:
             timeline.member(),
             *self.spools.members(),
             papers.json_member(layout.SUMMARY, summary),
-            *faces.members(summary, [(file.name, member.path) for file, member in official]),
+            *faces.members(summary, [(file.name, member.path) for file, member in official], signer.key.verify_key),
         ]
         content.sort(key=lambda member: member.path)
         carried = contents.previous.leaves if contents.previous else ()

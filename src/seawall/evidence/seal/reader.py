@@ -172,6 +172,11 @@ class PackReader:
             return b""
         return self._bytes(found.data_at + offset, max(0, min(length, found.entry.size - offset)))
 
+    def head(self, name: str, length: int) -> bytes:
+        """The first bytes of a member; empty when it is missing."""
+        found = self.members.get(name)
+        return b"" if found is None else self._bytes(found.data_at, min(length, found.entry.size))
+
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a member without line ends. A line without an end, or a far too long one, is named."""
         found = self.members.get(name)

@@ -9,7 +9,8 @@ from seawall.evidence.api import Pack, PreviousPack, Progress, kept_pack, team_s
 from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
-from seawall.incidents.packing import contents
+from seawall.incidents.packing import contents, is_exercise
+from seawall.incidents.picturing import draw_pictures, pictured
 from seawall.incidents.places import pack_path, packs_folder
 from seawall.incidents.stamping import StampWhileSealing
 from seawall.kernel.clock import Clock
@@ -20,16 +21,26 @@ __all__ = ["pack_path", "seal_pack"]
 
 
 def seal_pack(
-    incident: Incident, *, by: Actor, clock: Clock, progress: Progress | None = None, without_previous: str = ""
+    incident: Incident,
+    *,
+    by: Actor,
+    clock: Clock,
+    progress: Progress | None = None,
+    with_pictures: bool = True,
+    without_previous: str = "",
 ) -> Pack:
     """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
 
     Its tree begins with that of the pack before it. Only where that file is lost is a new tree begun, and why
     (`without_previous`) stands on the timeline. A configured time-stamp authority is asked meanwhile; one that is away
     is asked again later. The timeline entry of the sealing stands in the next pack, not in this.
+    Pictures that are missing or out of date are drawn first, unless `with_pictures` is False.
     Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, pack_previous_missing).
     """
     by.require("evidence.pack")
+    if with_pictures:
+        # Before the lock is taken: drawing a whole storm takes minutes.
+        draw_pictures(incident, by=by, clock=clock, progress=progress)
     with transaction.atomic():
         # The lock keeps plans and cases as they are while they are read; sends go on and are in the next pack.
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
@@ -41,8 +52,12 @@ def seal_pack(
         stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{number}.zip"
         target = packs_folder() / stored_as
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        before = None if without_previous else _newest(incident)
-        what = replace(contents(incident, roll_out, sheet, sealed_at=sealed_at), previous=before)
+        with_them = None
+        if with_pictures:
+            is_simulated = is_exercise(incident, roll_out, sheet)
+            with_them = pictured(incident, is_simulated=is_simulated, clock=clock)
+        what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
+        what = replace(what, previous=None if without_previous else _newest(incident))
         stamping = StampWhileSealing()
         sealed = write_pack(what, replace(signing.signer, stamper=stamping.ask), target, progress)
         pack = Pack.objects.create(
