@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from seawall.cli.incident import Code
-from seawall.cli.output import emit, table
+from seawall.cli.output import emit, err, table
 from seawall.cli.progress import steps
 from seawall.evidence.receivers.profiles import Purpose
 from seawall.kernel.markets import Platform
@@ -56,6 +56,7 @@ def pack(
         {
             "incident": code, "number": sealed.number, "path": str(path), "sha256": sealed.sha256, "root": sealed.root,
             "key_id": sealed.key_id, "items": sealed.items, "counts": sealed.counts,
+            "pictures": sealed.counts["pictures"],
         }
     )  # fmt: skip
 
@@ -71,13 +72,18 @@ def draw(
     from seawall.cli.context import actor
 
     by = actor()
+    from seawall.evidence.api import absent_fonts
     from seawall.incidents.api import draw_pictures, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.kernel.texts import text
 
     incident = incident_named(code, by=by)
     with steps() as progress:
         done = draw_pictures(incident, by=by, clock=SYSTEM_CLOCK, processes=processes, progress=progress)
-    emit({"incident": code, **vars(done)})
+    if absent := absent_fonts():
+        fonts = ", ".join(absent)
+        err.print(text("picture_fonts_absent", fonts=fonts), style="yellow", markup=False, soft_wrap=True)
+    emit({"incident": code, **vars(done), "missing_fonts": list(absent)})
 
 
 @app.command("list")

@@ -16,7 +16,7 @@ from django.db import connections
 
 from seawall.cli.fleet_clock import FleetClock
 from seawall.connectors.language_model import Endpoint
-from seawall.incidents.api import stamp_due, tend_clocks
+from seawall.incidents.api import PictureChore, stamp_due, tend_clocks
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import (
@@ -52,6 +52,8 @@ RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
 STAMP_PAUSE_S = 15.0
 """How long the thread of the time stamps rests when no token is due; it only runs where an authority is configured."""
+PICTURE_PAUSE_S = 1.0
+"""How long the drawing thread rests when every picture is up to date."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 """How long a worker waits for its database before it asks again: longer each time, up to the second."""
 
@@ -64,7 +66,7 @@ class Parts:
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
     """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens, keep plans up with the
-    world, tend the clocks of orders."""
+    world, tend the clocks of orders, draw pictures."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -188,6 +190,7 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
 
+    pictures = PictureChore(clock=clock)
     chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("answers", look_for_answers, ANSWERS_PAUSE_S, on_failure=on_failure),
@@ -195,6 +198,7 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
         Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
+        Chore("pictures", pictures.act, PICTURE_PAUSE_S, on_failure=on_failure, at_end=pictures.close),
     ]
     settings = get_settings()
     if settings.tsa_url:
@@ -217,10 +221,13 @@ class Chore(threading.Thread):
     """Does one thing again and again, in a thread and database session of its own: what is slow there (a flood of
     pushes, a platform that does not answer) never holds up a send."""
 
-    def __init__(self, name: str, act: Callable[[], bool], pause_s: float, *, on_failure: Callable[[], object]) -> None:
+    def __init__(
+        self, name: str, act: Callable[[], bool], pause_s: float,
+        *, on_failure: Callable[[], object], at_end: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(name=name, daemon=True)
         self.failed: DatabaseError | None = None
-        self._act, self._pause_s, self._on_failure = act, pause_s, on_failure
+        self._act, self._pause_s, self._on_failure, self._at_end = act, pause_s, on_failure, at_end
         self._ended = threading.Event()
 
     def stop(self) -> None:
@@ -238,3 +245,5 @@ class Chore(threading.Thread):
             self._on_failure()
         finally:
             connections.close_all()
+            if self._at_end is not None:
+                self._at_end()

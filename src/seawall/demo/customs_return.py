@@ -22,11 +22,13 @@ from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
-from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.clock import SYSTEM_CLOCK, monotonic
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
 
 SAMPLE_S, SETTLE_S = 120, 180
+BATCHES_AT_ONCE = 20
+"""Batches a simulated person works before the next one has its turn: a thousand messages (ours)."""
 _ORDER = [state.value for state in IncidentState]
 
 
@@ -51,6 +53,7 @@ class CustomsReturn:
         self._commands = Commands(call, lambda line: err.print(line, style="cyan", markup=False))
         self._beside = Beside()
         self._folder = get_settings().home / "demo"
+        self._last_left: float | None = None
 
     def play(self) -> int:
         """All steps. Stops cleanly on Ctrl-C."""
@@ -178,10 +181,10 @@ class CustomsReturn:
                 "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
                 shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
             )  # fmt: skip
-        for seat in scene.SEATS:
+        for seat, languages in scene.SEATS.items():
             run(
                 "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
-                by=admin, show=False,
+                *[word for language in languages for word in ("--lang", language)], by=admin, show=False,
             )  # fmt: skip
         for shop in scene.SHOPS:
             self._connect(state, shop)
@@ -289,16 +292,20 @@ class CustomsReturn:
             run("outreach", "approve", code, "--binding", show["roll_out"]["binding"], by=scene.APPROVER)
 
     def _seats_press(self, code: str) -> None:
-        """Every simulated seat takes a batch and presses each message of it, as a person would."""
-        for seat, languages in scene.SEATS.items():
-            spoken = [word for language in languages for word in ("--lang", language)]
-            batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
-            for each in batch["in_hand"]:
-                # A pause in mid-batch refuses the press; the person reads why and waits.
-                with contextlib.suppress(Refused):
+        """Every simulated seat takes batches and presses each message of them, as a person would."""
+        for seat in scene.SEATS:
+            for _ in range(BATCHES_AT_ONCE):
+                batch = self._commands.run("seat", "take", code, "--size", "50", by=seat, show=False)["in_hand"]
+                if not batch:
+                    break
+                seen = [word for each in batch for word in ("--seen", each["sha256"])]
+                # A pause in mid-batch refuses presses; the person reads why and waits.
+                try:
                     self._commands.run(
-                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
+                        "seat", "press", *[str(each["message"]) for each in batch], *seen, by=seat, show=False
                     )
+                except Refused:
+                    break
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)
@@ -322,8 +329,11 @@ class CustomsReturn:
                     raise Refused("demo_paused", why=str(now["roll_out"]["paused"]))
                 return bool(now["state"] not in ("approved", "rolling_out"))
 
+            is_running = show["state"] in ("approved", "rolling_out")
             if not wait_for(is_done, seconds=300 + total, pause=1.0):
                 raise Refused("demo_took_too_long", step="roll-out")
+            if is_running:
+                self._last_left = monotonic()
 
     def _settle(self, code: str, door: SideDoor) -> None:
         """Let the platform's last pushes arrive: proof, reads and answers."""
@@ -340,11 +350,19 @@ class CustomsReturn:
             wait_for(is_quiet, seconds=SETTLE_S, pause=1.0)
 
     def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
+        began = monotonic()
         pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
+        sealed = monotonic()
         report = self._commands.run("evidence", "verify", pack["path"])
         result, marketplace = self._show(code), self._marketplaces_say(state, door)
         problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
+        if self._last_left is not None:
+            err.print(
+                f"sealed {sealed - self._last_left:.0f} s after the last message left:"
+                f" {began - self._last_left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
+                markup=False,
+            )
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
         if problems:

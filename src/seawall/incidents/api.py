@@ -3,6 +3,7 @@
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
     LinkStatus,
@@ -44,6 +45,7 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
@@ -72,12 +74,15 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "WorkedOut",
     "add_cases",
     "add_paper",
     "approve",
     "attest_facts",
+    "choose_mode",
     "close",
+    "consented_shops",
     "decide_by_link",
     "door_words",
     "doors_by",
@@ -130,5 +135,6 @@ __all__ = [
     "tune",
     "values_of",
     "withdraw_case",
+    "withdraw_consent_paper",
     "write_facts",
 ]  # fmt: skip

@@ -1,14 +1,15 @@
 """Reads of storms for the screens: always through the scope of whoever looks."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from seawall.evidence.api import Capture, Pack, grade_of
+from seawall.evidence.api import Capture, Pack, Screenshot, grade_of
 from seawall.evidence.grades import GradeResult
 from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
 from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
+from seawall.incidents.picture_queries import CasePicture, picture_page, pictures_of
 from seawall.incidents.risk.gather import most_exposed
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
@@ -16,10 +17,11 @@ from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Actor, get_scoped, scoped
 
 __all__ = [
-    "CaseCounts", "CaseFilter", "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "CaseCounts", "CaseFilter", "CasePicture",
+    "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
     "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
     "open_incidents",
-    "packs_of", "papers_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "packs_of", "papers_of", "picture_page", "pictures_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
     "unlooked",
 ]  # fmt: skip
 
@@ -150,6 +152,8 @@ class CaseProof:
     """What the platform's own record says of one order."""
 
     captures: list[Capture]
+    screenshots: list[Screenshot]
+    """Real screenshots people attached: beside the grade, never for it."""
     result: GradeResult
 
 
@@ -164,4 +168,10 @@ def proof_of(actor: Actor, case: Case, row: Recipient | None) -> CaseProof:
         message_id=row.platform_message_id if row else "",
         script_digest=row.script_digest if row else "",
     )
-    return CaseProof(captures=captures, result=result)
+    messages = [row.rides_with_id or row.pk] if row else []
+    shots = list(scoped(Screenshot, actor).filter(incident_id=case.incident_id, recipient__in=messages).order_by("pk"))
+    return CaseProof(
+        captures=captures,
+        screenshots=shots,
+        result=replace(result, has_screenshot=result.has_screenshot or bool(shots)),
+    )

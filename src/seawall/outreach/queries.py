@@ -10,13 +10,15 @@ from django.db.models import Count, QuerySet
 from seawall.kernel.clock import Clock
 from seawall.outreach.commands.replan import CAN_BE_REPLANNED
 from seawall.outreach.models import Approval, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.seat_desk import SeatDesk, seat_desk
 from seawall.outreach.states import RollOutState
 from seawall.shops.api import Connection, Shop
 from seawall.tenancy.api import Actor, scoped
 
 __all__ = [
-    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "ShopProgress", "approvals_of", "audience_of", "counts_by_incident",
-    "lane_sizes", "last_change", "live_roll_outs", "sample_of", "shops_of", "snapshots_of", "waves_of",
+    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "SeatDesk", "ShopProgress", "approvals_of", "audience_of",
+    "counts_by_incident", "lane_sizes", "last_change", "live_roll_outs", "sample_of", "seat_desk", "shops_of",
+    "snapshots_of", "waves_of",
 ]  # fmt: skip
 
 PACE_SPAN = timedelta(minutes=1)
@@ -103,7 +105,7 @@ def snapshots_of(actor: Actor, roll_out: RollOut, *, most: int) -> list[ReachSna
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
     """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
     rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0, rides_with__isnull=True)
-    rows = rows.select_related("order__shop")
+    rows = rows.select_related("order__shop", "case")
     return rows.filter(attempts__gt=0).order_by("pk").last() or rows.filter(lane__isnull=False).first()
 
 

@@ -22,7 +22,7 @@ from seawall.evidence.pictures.faces import DAY_LANGUAGE, MARKS, NAMES, NO_TEXT,
 from seawall.evidence.pictures.images import harmless
 from seawall.evidence.pictures.labels import png_text
 from seawall.evidence.pictures.transcript import Bubble, Standing, Transcript
-from seawall.evidence.pictures.words import Words, words_of
+from seawall.evidence.pictures.words import Words, is_from_right, words_of
 from seawall.kernel.errors import Refused
 
 WIDTH = 585
@@ -169,6 +169,7 @@ def _bubble(
         "name": NAMES[bubble.speaker] + (" · 自动回复 auto-reply" if bubble.is_auto_reply else ""),
         "day": day if is_new else "",
         "parts": _parts(bubble.text, missing, anywhere=anywhere),
+        "rtl": is_from_right(bubble.text),
         "note": note,
         "image": "yes" if image else "",
         "image-bytes": list(image or b""),

@@ -11,16 +11,14 @@ from fontTools.ttLib import TTFont
 from seawall.kernel.errors import Refused
 
 _CHECKOUT = Path(__file__).resolve().parents[4]
-_EMOJI_PLACES = (
-    Path(__file__).parent / "vendor",
-    _CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-color-emoji" / "400Regular",
-)
-"""The copy in an installed package, else npm's own folder in a checkout."""
+EMOJI_FILE = "@expo-google-fonts/noto-color-emoji/400Regular/NotoColorEmoji_400Regular.ttf"
+"""The font of emoji in its npm package."""
+VENDOR = Path(__file__).parent / "vendor"
+"""Where set-up (`python -m seawall.web.assets`) puts a copy of it, and from where an installed package has it."""
+_EMOJI_PLACES = (VENDOR, (_CHECKOUT / "node_modules" / EMOJI_FILE).parent)
 _SEA = ("notosansthai", "notosanslao", "notosanskhmer", "notosansmyanmar")
 _CJK = ("notosanssc", "notosanstc", "notosanskr")
-_FURTHER = ("fontpkg_noto_sans_tamil", "fontpkg_noto_sans_arabic")
-"""Used where installed, as is the font of emoji. Without them their letters are named as missing, and drawn as code
-points: proof with a code point in it is better than none."""
+_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_tamil", "fontpkg_noto_sans_arabic")
 
 LATIN, EMOJI = "Noto Sans", "Noto Color Emoji"
 FAMILIES = (
@@ -28,7 +26,9 @@ FAMILIES = (
     "Noto Sans Arabic", "Noto Sans SC", "Noto Sans TC", "Noto Sans KR", EMOJI,
 )  # fmt: skip
 """In the order in which a letter is looked for."""
-_NEEDED = frozenset(FAMILIES) - {"Noto Sans Tamil", "Noto Sans Arabic", EMOJI}
+OPTIONAL = frozenset({"Noto Sans Tamil", "Noto Sans Arabic", EMOJI})
+"""Where one of these is not there, its letters are named as missing and drawn as code points: proof with a code point
+in it is better than none. Whoever draws is told (`absent`)."""
 
 
 @cache
@@ -40,9 +40,8 @@ def loaded() -> typst.Fonts:
         font_paths=[str(folder) for folder in _folders()],
     )
     there = set(fonts.families())
-    for family in sorted(_NEEDED):
-        if family not in there:
-            raise Refused("picture_font_missing", font=family)
+    for family in sorted(set(FAMILIES) - OPTIONAL - there):
+        raise Refused("picture_font_missing", font=family)
     return fonts
 
 
@@ -51,6 +50,11 @@ def families() -> tuple[str, ...]:
     """The families that are there, in the order in which a letter is looked for."""
     there = set(loaded().families())
     return tuple(name for name in FAMILIES if name in there)
+
+
+def absent() -> tuple[str, ...]:
+    """The families that are not there: pictures without OPTIONAL ones show code points for their letters."""
+    return tuple(name for name in FAMILIES if name not in families())
 
 
 @cache
@@ -67,7 +71,7 @@ def covered() -> frozenset[int]:
 def _folders() -> Iterator[Path]:
     yield from _existing(_package("justmytype_intl_sea") / "fonts" / "ofl" / name for name in _SEA)
     yield from _existing(_package("justmytype_intl_cjk") / "fonts" / "ofl" / name for name in _CJK)
-    for package in ("fontpkg_noto_sans", *_FURTHER):
+    for package in _PACKAGES:
         yield from _existing([_package(package) / "files"])
     yield from list(_existing(_EMOJI_PLACES))[:1]
 

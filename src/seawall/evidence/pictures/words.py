@@ -55,6 +55,15 @@ def words_of(text: str, *, anywhere: bool = False) -> Words:
     return Words(tuple(parts), tuple(missing))
 
 
+def is_from_right(text: str) -> bool:
+    """Whether the text is written from the right: its first letter with a direction says so, as in chat windows."""
+    for letter in text:
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
 def breakable(text: str, *, anywhere: bool = False) -> str:
     """The text with places to break (U+200B) in runs of Latin letters, digits and signs longer than LONGEST_WORD.
 

@@ -10,7 +10,7 @@ from seawall.incidents.commands.roll_out import live_roll_out
 from seawall.incidents.commands.write_facts import newest_sheet
 from seawall.incidents.models import Incident
 from seawall.incidents.packing import contents, is_exercise
-from seawall.incidents.picturing import draw_pictures, pictured
+from seawall.incidents.picturing import Pictured, draw_pictures
 from seawall.incidents.places import pack_path, packs_folder
 from seawall.incidents.stamping import StampWhileSealing
 from seawall.kernel.clock import Clock
@@ -55,7 +55,7 @@ def seal_pack(
         with_them = None
         if with_pictures:
             is_simulated = is_exercise(incident, roll_out, sheet)
-            with_them = pictured(incident, is_simulated=is_simulated, clock=clock)
+            with_them = Pictured(incident, is_simulated=is_simulated, clock=clock)
         what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
         what = replace(what, previous=None if without_previous else _newest(incident))
         stamping = StampWhileSealing()
@@ -70,7 +70,7 @@ def seal_pack(
             root=sealed.root,
             key_id=sealed.key_id,
             items=sealed.items,
-            counts=sealed.counts,
+            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0},
             sealed_by_id=by.user_id,
             sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A retired key is erased and never changed again; at most one key of a team signs."""
 
-    dependencies: ClassVar = [("evidence", "0003_fewer_indexes"), ("tenancy", "0001_initial")]
+    dependencies: ClassVar = [("evidence", "0005_pictures"), ("tenancy", "0001_initial")]
 
     operations: ClassVar = [
         migrations.AddField("signingkey", "statement", models.TextField(default="")),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0003_fewer_indexes"),
+        ("evidence", "0004_screenshots"),
         ("incidents", "0001_initial"),
         ("orders", "0001_initial"),
         ("tenancy", "0001_initial"),
@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("pages", models.JSONField(default=list)),
                 ("missing", models.JSONField(default=list)),
                 ("refused_code", models.CharField(default="", max_length=60)),
+                ("refused_params", models.JSONField(default=dict)),
                 ("drawn_at", models.DateTimeField()),
                 (
                     "incident",
