@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from tests.evidence.packs import KEY, OTHER_KEY, an_order, at, contents, five_orders, sealed
 from tests.evidence.tamper import World, files_of, flip, forged, insert, truncate, zip_again
+from tests.evidence.test_pack_pictures import pictured_contents
 from tests.evidence.test_thousand_changes import PICTURES, later_orders
 
 from seawall.evidence.seal import layout
@@ -67,6 +68,66 @@ def test_what_a_list_in_the_pack_ties_to_an_order_goes_with_it(tmp_path: Path) -
     """As the chat pictures do: `chats/pictures.jsonl` names the pages of each order."""
     row = {"order_id": "1", "pages": [{"path": "chats/1-1.png"}, {"path": "chats/1-2.png"}], "shop": "s"}
     assert list(paths_in(row)) == ["chats/1-1.png", "chats/1-2.png"]
+
+
+def test_the_chat_picture_of_the_order_goes_with_it_and_no_other(tmp_path: Path) -> None:
+    pack = sealed(tmp_path, pictured_contents())
+    one = taken(pack)
+    two = files_of(taken(pack, five_orders()[1].order_id).path.read_bytes())
+
+    report = verify_pack(one.path)
+    assert report.ok, report.problems
+    assert [name for name in one.files if name.startswith(("chats/", "view/"))] == [f"chats/{ONE}-1.png"]
+    assert [name for name in two if name.startswith("chats/")] == ["chats/88001122334451-1.png"]
+    bare = taken(sealed(tmp_path, name="bare.zip"))
+    assert not [name for name in bare.files if name.startswith("chats/")]
+
+
+def test_a_picture_of_another_order_is_named_although_it_stood_in_the_pack(tmp_path: Path) -> None:
+    """Its proof is real: the same pack holds it. It is no picture of this order all the same."""
+    pack = sealed(tmp_path, pictured_contents())
+    one = taken(pack).path.read_bytes()
+    other = files_of(taken(pack, five_orders()[1].order_id).path.read_bytes())
+    foreign = "chats/88001122334451-1.png"
+    proof = next(row for row in other[layout.PROOFS].splitlines(keepends=True) if foreign.encode() in row)
+    path = tmp_path / "bad.zip"
+
+    for drop in (False, True):
+        files = files_of(one)
+        if drop:
+            del files[f"chats/{ONE}-1.png"]
+        rows = [row for row in files[layout.PROOFS].splitlines(keepends=True) if row.split()[1].decode() in files]
+        files |= {foreign: other[foreign], layout.PROOFS: b"".join(sorted([*rows, proof], key=place_of))}
+        path.write_bytes(forged(files, tmp_path, one))
+        assert (foreign, "verify_picture_of_other") in {(each.path, each.code) for each in verify_pack(path).problems}
+
+
+def test_a_screenshot_of_another_order_is_named(pack: Path, tmp_path: Path) -> None:
+    one, other = taken(pack).path.read_bytes(), files_of(taken(pack, FIVE).path.read_bytes())
+    files = files_of(one)
+    foreign = next(name for name in other if name.startswith("screenshots/") and name not in files)
+    rows = [*files[layout.PROOFS].splitlines(keepends=True)]
+    rows += [row for row in other[layout.PROOFS].splitlines(keepends=True) if foreign.encode() in row]
+    files |= {foreign: other[foreign], layout.PROOFS: b"".join(sorted(rows, key=place_of))}
+    path = tmp_path / "bad.zip"
+    path.write_bytes(forged(files, tmp_path, one))
+    found = [(each.path, each.code) for each in verify_pack(path).problems]
+    assert found == [(foreign, "verify_screenshot_of_other")]
+
+
+def place_of(proof: bytes) -> int:
+    return int(proof.split()[0])
+
+
+def test_without_its_picture_the_order_still_verifies(tmp_path: Path) -> None:
+    one = taken(sealed(tmp_path, pictured_contents())).path.read_bytes()
+    files = files_of(one)
+    del files[f"chats/{ONE}-1.png"]
+    rows = files[layout.PROOFS].splitlines(keepends=True)
+    files[layout.PROOFS] = b"".join(row for row in rows if b" chats/" not in row)
+    path = tmp_path / "less.zip"
+    path.write_bytes(forged(files, tmp_path, one))
+    assert verify_pack(path).ok, verify_pack(path).problems
 
 
 def test_the_commands_of_its_verify_txt_really_work_and_notice_changes(pack: Path, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Check an extract: every member leads to the signed root by its proof, the order's story follows from its records."""
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from seawall.evidence.grades import grade
+from seawall.evidence.pictures.digest import drawn_from
+from seawall.evidence.pictures.labels import LONGEST, is_labelled
 from seawall.evidence.seal import faces, keychain, layout, zipform
 from seawall.evidence.seal.canonical import parse_canonical, parse_instant
 from seawall.evidence.seal.keychain import Chain
@@ -61,6 +62,8 @@ class ExtractCheck:
             return
         records = self._check_records(line)
         self._check_story(line, records, self.root)
+        if records is not None:
+            self._check_pictures(line, records, self.root)
         self.tally.add(line)
         self._check_faces(line, self.root, self._key)
 
@@ -143,11 +146,7 @@ class ExtractCheck:
 
     def _check_story(self, line: OrderLine, records: list[SealedRecord] | None, root: RootView) -> None:
         scripts, approvals = self._digests(layout.SCRIPTS, "scripts"), self._digests(layout.APPROVALS, "approvals")
-        pictures = {
-            found.sha256
-            for name, found in self._reader.members.items()
-            if PurePosixPath(name).parts[0] == "screenshots"
-        }
+        pictures = {found.sha256 for name, found in self._reader.members.items() if name.startswith(layout.SCREENSHOTS)}
         order = line.order.order_id
         for record in records or []:
             fault = record_fault(record, scripts, approvals, pictures)
@@ -168,6 +167,27 @@ class ExtractCheck:
                 )
         if not root.is_simulated and self._has_simulated_approval():
             self._problems.add(layout.APPROVALS, "verify_approval_simulated", step="?")
+
+    def _check_pictures(self, line: OrderLine, records: list[SealedRecord], root: RootView) -> None:
+        """Pictures may be left out. One of another order, of other records, or with a page missing must not pass.
+
+        Those of all orders lead to the root: that alone makes none a picture of this order.
+        """
+        order = line.order
+        named = {record.attachment_sha256 for record in records}
+        for name, member in self._reader.members.items():
+            if name.startswith(layout.SCREENSHOTS) and member.sha256 not in named:
+                self._problems.add(name, "verify_screenshot_of_other", order=order.order_id)
+        found = drawn_from(order.key, order.shop_name, records, is_simulated=root.is_simulated)
+        pages = [name for name in self._reader.members if name.startswith(layout.CHATS)]
+        numbers = range(1, len(pages) + 1)
+        here: set[int] = set()
+        for name in pages:
+            head = self._reader.piece(name, 0, LONGEST)
+            number = next((n for n in numbers if is_labelled(head, order.key, found, n, len(pages))), 0)
+            if number == 0 or number in here:
+                self._problems.add(name, "verify_picture_of_other", order=order.order_id)
+            here.add(number)
 
     def _rows(self, name: str, kind: str) -> list[dict[str, Any]]:
         data = self._reader.small(name)
