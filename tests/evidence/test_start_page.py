@@ -14,6 +14,7 @@ from tests.evidence.test_pack_pictures import pictured_contents
 from tests.evidence.test_seal_pack import members_of
 from tests.evidence.test_verify_signed_lies import Files, lie
 
+from seawall.casework.states import CancellationState
 from seawall.evidence.records import AttachedFile, RecordKind
 from seawall.evidence.seal import layout, start_page
 from seawall.evidence.seal.verify import verify_pack
@@ -171,7 +172,7 @@ def test_every_word_the_page_says_stands_in_both_languages_and_every_word_there_
     keys = set(re.findall(r'"((?:page|find|order|record|check|outcomes)\.[a-z_]+)"', said))
     keys |= set(re.findall(r"\{\{([a-z_.]+)\}\}", said))
     assert keys <= known.keys(), keys - known.keys()
-    made = ("outcomes.", "market.", "record.")
+    made = ("outcomes.", "market.", "record.", "cancel.")
     assert {key for key in known if key not in keys and not key.startswith(made)} <= {"inside.paper"}
     for key, (chinese, english) in known.items():
         assert chinese
@@ -183,3 +184,5 @@ def test_every_state_of_the_ledger_has_its_words() -> None:
     for state in RecipientState:
         assert f"outcomes.{state.value}" in start_page.words()
         assert state.value in start_page._ORDER
+    for end in CancellationState:
+        assert f"cancel.{end.value}" in start_page.words()

@@ -29,14 +29,15 @@ from seawall.kernel.texts import catalogue, text
 _FOLDER = Path(__file__).parent / "start"
 _PROGRAM = ("sha256", "packs", "checks", "keychain", "tree", "words", "orders", "main", "handed")
 _TONES = {
-    "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "run", "claimed": "run", "unknown": "warn",
+    "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "run", "sent_by_hand": "run", "claimed": "run",
+    "unknown": "warn",
     "needs_person": "warn", "blocked": "risk", "rejected": "risk", "none": "mute",
 }  # fmt: skip
 _GRADE_TONES = _TONES | {"acknowledged": "warn"}
 """As a grade, a message that the platform only took is no proof that the buyer has it."""
 _ORDER = (
-    "answered", "read", "confirmed", "acknowledged", "claimed", "unknown", "needs_person", "blocked", "rejected",
-    "unreachable", "too_late", "no_connection", "left_out", "waiting",
+    "answered", "read", "confirmed", "acknowledged", "sent_by_hand", "claimed", "unknown", "needs_person", "blocked",
+    "rejected", "unreachable", "too_late", "no_connection", "left_out", "waiting",
 )  # fmt: skip
 """How outcomes stand in the table: known, delivered, needs a person, refused, not reached, waiting."""
 

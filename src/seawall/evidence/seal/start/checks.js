@@ -59,6 +59,7 @@ async function checkPack(pack, tell) {
   marked("files", before);
   before = found.total;
   const leaves = await checkTree(pack, manifest, found);
+  await checkRoot(pack, manifest, found);
   marked("tree", before);
   await checkStory(pack, manifest, hashes, leaves, report, tell);
   return report;

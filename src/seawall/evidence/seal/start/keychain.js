@@ -1,7 +1,30 @@
-// Generations of the sealer's key: a key that retires signs the one that follows. Whoever was told an earlier key's id
+// The root, signed by itself, and the generations of the sealer's key: a key that retires signs the one that follows. Whoever was told an earlier key's id
 // can follow the chain to the key that signed the pack.
 
 const KEYS = "seal/keys/";
+const ROOT = "seal/root.json";
+const ROOT_SIGNATURE = "seal/root.sig";
+
+// What stands in root.json must follow from the list of files, and the key must have signed it. Packs from before
+// there were signed roots have neither.
+async function checkRoot(pack, manifest, found) {
+  if (!pack.has(ROOT) && !pack.has(ROOT_SIGNATURE)) return;
+  const [stated, signature, pem] = await Promise.all(
+    [ROOT, ROOT_SIGNATURE, "seal/public.pem"].map((name) => whole(pack, name)),
+  );
+  const key = pem && readKey(pem);
+  if (!stated || !signature || !key) return; // named where the files are checked
+  const { incident, is_simulated, key_fingerprint, sealed_at, tree } = manifest;
+  const { carried, orders, root, size } = tree;
+  const wanted = encoder.encode(JSON.stringify({
+    format: "seawall-root/1", incident, is_simulated, key_fingerprint, key_id: String(key_fingerprint).slice(0, 16),
+    label: is_simulated ? "SIMULATED 演练" : "", sealed_at, tree: { carried, orders, root, size },
+  }));
+  if (hex(sha256(stated)) !== hex(sha256(wanted))) found.add(ROOT, "verify_root_statement_differs");
+  if ((await signatureState(key, wanted, signature)) === "bad") {
+    found.add(ROOT_SIGNATURE, "verify_root_signature_wrong", { key: hex(sha256(key)).slice(0, 16) });
+  }
+}
 
 // Fingerprints of all generations up to `last`, oldest first. A pack of a first generation holds no such files. Where
 // the browser cannot check signatures, only the signing key itself is named.

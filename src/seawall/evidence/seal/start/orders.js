@@ -140,6 +140,8 @@ function shownOrder(entry, source, back) {
     ["order.sent_at", when(order.sent_at, market)],
     ["order.sent_by", sender(order.sent_by)],
     ["order.message_id", order.message_id && outside(order.message_id, "mono")],
+    ["order.cancellation", cancellation(order.cancellation)],
+    ["order.cancellation_reason", order.cancellation_reason && outside(order.cancellation_reason)],
     ["order.together", order.named_with && outside(order.named_with.join(", "), "mono")],
   ]);
   const zone = make("p", "soft small", both("order.times", { zone: zoneName(market) }));
@@ -151,7 +153,14 @@ function shownOrder(entry, source, back) {
 function sender(sent_by) {
   if (!sent_by) return null;
   if (sent_by === "worker") return both("order.by_worker");
+  if (sent_by.startsWith("seat, by hand: ")) return both("order.by_hand", { who: sent_by.slice(15) });
   return sent_by.startsWith("seat: ") ? both("order.by_seat", { who: sent_by.slice(6) }) : outside(sent_by);
+}
+
+// Packs from before orders were cancelled here say nothing of it.
+function cancellation(state) {
+  if (!state) return null;
+  return WORDS[`cancel.${state}`] ? both(`cancel.${state}`) : outside(state);
 }
 
 function proofs(entry, source) {

@@ -97,7 +97,7 @@ function mark(platform, market) {
 }
 
 const TONES = {
-  answered: "ok", read: "ok", confirmed: "run", acknowledged: "run", claimed: "run", unknown: "warn",
+  answered: "ok", read: "ok", confirmed: "run", acknowledged: "run", sent_by_hand: "run", claimed: "run", unknown: "warn",
   needs_person: "warn", blocked: "risk", rejected: "risk",
 };
 
