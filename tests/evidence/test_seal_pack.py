@@ -55,7 +55,7 @@ def test_a_sealed_pack_verifies_and_its_counts_add_up(tmp_path: Path) -> None:
     report = verify_pack(pack.path)
 
     assert report.ok, report.problems
-    assert (report.items, pack.items, report.files, pack.files) == (5, 5, 22, 22)
+    assert (report.items, pack.items, report.files, pack.files) == (5, 5, 24, 24)
     assert report.root == pack.root
     assert report.key_id == KEY.key_id
     assert report.is_simulated
