@@ -14,11 +14,11 @@ async function checkRoot(pack, manifest, found) {
   );
   const key = pem && readKey(pem);
   if (!stated || !signature || !key) return; // named where the files are checked
-  const { incident, is_simulated, key_fingerprint, sealed_at, tree } = manifest;
+  const { incident, is_simulated, key_fingerprint, label, sealed_at, tree } = manifest;
   const { carried, orders, root, size } = tree;
   const wanted = encoder.encode(JSON.stringify({
     format: "seawall-root/1", incident, is_simulated, key_fingerprint, key_id: String(key_fingerprint).slice(0, 16),
-    label: is_simulated ? "SIMULATED 演练" : "", sealed_at, tree: { carried, orders, root, size },
+    label, sealed_at, tree: { carried, orders, root, size },
   }));
   if (hex(sha256(stated)) !== hex(sha256(wanted))) found.add(ROOT, "verify_root_statement_differs");
   if ((await signatureState(key, wanted, signature)) === "bad") {
