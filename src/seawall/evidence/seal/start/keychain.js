@@ -1,5 +1,5 @@
-// The root, signed by itself, and the generations of the sealer's key: a key that retires signs the one that follows. Whoever was told an earlier key's id
-// can follow the chain to the key that signed the pack.
+// The root, signed by itself, and the generations of the sealer's key: a key that retires signs the one that follows.
+// Whoever was told an earlier key's id can follow the chain to the key that signed the pack.
 
 const KEYS = "seal/keys/";
 const ROOT = "seal/root.json";
