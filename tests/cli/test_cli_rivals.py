@@ -92,6 +92,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("evidence", "stamp"): ("lead", ["{code}"]),
+    ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
         "admin", ["X1", "--seller", "{seller}", "--platform", "lazada", "--market", "TH", "--name", "x"],
@@ -172,7 +173,7 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
         "code": storm.incident.code, "seller": "only-ours", "shop": "LTH", "user": "north-lead", "row": row.pk,
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
         "digest": storm.roll_out.facts_digest, "facts": folder / "facts.toml", "paper": folder / "paper.pdf",
-        "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "secrets": folder / "secrets.toml", "export": folder / "orders.csv", "tmp": folder,
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 

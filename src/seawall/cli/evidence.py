@@ -24,6 +24,9 @@ def pack(
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="With the chat picture of each order.")
     ] = True,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="With the report as PDF, in English and Chinese.")
+    ] = True,
     without_previous: Annotated[
         str, typer.Option(help="Begin a new tree because the pack before is lost; say why, it stands in the record.")
     ] = "",
@@ -45,7 +48,7 @@ def pack(
     incident = incident_named(code, by=by)
     with steps() as progress:
         sealed = seal_pack(
-            incident, by=by, clock=SYSTEM_CLOCK, progress=progress, with_pictures=pictures,
+            incident, by=by, clock=SYSTEM_CLOCK, progress=progress, with_pictures=pictures, with_report=report,
             without_previous=without_previous.strip(),
         )  # fmt: skip
     path = pack_path(sealed)
@@ -84,6 +87,35 @@ def draw(
         fonts = ", ".join(absent)
         err.print(text("picture_fonts_absent", fonts=fonts), style="yellow", markup=False, soft_wrap=True)
     emit({"incident": code, **vars(done), "missing_fonts": list(absent)})
+
+
+@app.command("report")
+def report(
+    code: Code,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the PDF files.")],
+    edition: Annotated[str, typer.Option("--lang", help="en or zh; both where it is not given.")] = "",
+    number: Annotated[
+        int | None, typer.Option("--pack", min=1, help="Number of the pack; the newest if not given.")
+    ] = None,
+) -> None:
+    """Write the report of a sealed pack as PDF/A: one file an edition, or several volumes of a large storm."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    from seawall.incidents.api import incident_named, write_report
+
+    incident = incident_named(code, by=by)
+    with steps() as progress:
+        wanted = (edition,) if edition else ()
+        pack, files = write_report(incident, out, by=by, editions=wanted, number=number, progress=progress)
+    made = [{"path": str(path), "size": path.stat().st_size} for path in files]
+
+    def people(console: Console) -> None:
+        console.print(f"report of pack {pack.number} of {code}")
+        for file in made:
+            console.print(f"  {file['path']}  {file['size']:,} bytes", markup=False)
+
+    emit({"incident": code, "pack": pack.number, "files": made}, people)
 
 
 @app.command("list")

@@ -125,7 +125,8 @@ def _shown(rows: list[StoredKey]) -> list[Generation]:
 
 
 def _standing(team_id: int) -> StoredKey | None:
-    Team.objects.select_for_update().get(pk=team_id)
+    # Without its key: whatever names the team (entries, records, messages) may be added while a pack is sealed.
+    Team.objects.select_for_update(no_key=True).get(pk=team_id)
     return StoredKey.objects.filter(team_id=team_id, retired_at__isnull=True).first()
 
 

@@ -65,6 +65,7 @@ from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.stamping import stamp_due, stamp_pack, token_path
 from seawall.incidents.states import SOP_STEPS, IncidentState
@@ -165,4 +166,5 @@ __all__ = [
     "withdraw_case",
     "withdraw_consent_paper",
     "write_facts",
+    "write_report",
 ]  # fmt: skip

@@ -61,6 +61,7 @@ urlpatterns = [
     path("incidents/<str:code>/packs/<int:number>/", packs.download, name="pack"),
     path("incidents/<str:code>/packs/<int:number>/token/", packs.token, name="pack_token"),
     path("incidents/<str:code>/packs/<int:number>/cases/<int:pk>/", packs.extract, name="pack_order"),
+    path("incidents/<str:code>/packs/<int:number>/<str:name>", packs.report, name="pack_report"),
     path("incidents/<str:code>/screenshots/<str:sha256>/", packs.screenshot, name="screenshot"),
     path("seats/", seats.seats, name="seats"),
     path("seats/take/", seats.take, name="seat_take"),

@@ -7,7 +7,7 @@ spooled beside the pack.
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,10 @@ from seawall.evidence.seal.orders import OrderSpools, Progress
 from seawall.evidence.seal.sealing import Signer, seal_members
 from seawall.evidence.seal.stamps import Token
 
-__all__ = ["Progress", "SealedPack", "Signer", "write_pack"]
+__all__ = ["Further", "Progress", "SealedPack", "Signer", "write_pack"]
+
+Further = Callable[[Sequence[Member]], Sequence[Member]]
+"""Makes further members of those that are there once all orders have been read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +49,20 @@ class SealedPack:
     """As in summary.json: orders, records, screenshots, outcomes, grades, markets, shops."""
     token: Token | None
     """The time-stamp token in it; None when no authority was asked or none answered."""
+    reports: list[str]
+    """The report's files."""
 
 
 def write_pack(
-    contents: PackContents, signer: SigningKey | Signer, out: Path, progress: Progress | None = None
+    contents: PackContents,
+    signer: SigningKey | Signer,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    further: Further | None = None,
 ) -> SealedPack:
-    """Seal `contents` into `out`, replacing a file of that name only when all went well.
+    """Seal `contents` into `out`, replacing a file of that name only when all went well. `further` members are listed
+    and sealed like the others.
 
     A bare key signs as a first generation, by its own clock.
     `progress(stage, done, total)` is called with stage "orders" (count) and "write" (bytes).
@@ -64,7 +75,7 @@ def write_pack(
     if isinstance(signer, SigningKey):
         signer = Signer(key=signer)
     with ExitStack() as stack:
-        work = _Work(contents, signer, out.parent, stack, report)
+        work = _Work(contents, signer, out.parent, stack, report=report, further=further)
         sha256, size = write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
@@ -78,6 +89,7 @@ def write_pack(
         key_id=signer.key.key_id,
         counts=work.spools.tally.as_json(contents.outcomes),
         token=work.token,
+        reports=[member.path for member in work.members if member.path.startswith(layout.REPORT)],
     )
 
 
@@ -102,7 +114,14 @@ class _Work:
     """One sealing: all members, measured, in the order of the ZIP."""
 
     def __init__(
-        self, contents: PackContents, signer: Signer, folder: Path, stack: ExitStack, report: Progress
+        self,
+        contents: PackContents,
+        signer: Signer,
+        folder: Path,
+        stack: ExitStack,
+        *,
+        report: Progress,
+        further: Further | None,
     ) -> None:
         self.stamp = zipform.dos_stamp(contents.sealed_at)
         official = papers.attached("papers", contents.papers)
@@ -127,6 +146,7 @@ class _Work:
             papers.json_member(layout.SUMMARY, summary),
             *faces.members(summary, [(file.name, member.path) for file, member in official], signer.key.verify_key),
         ]
+        content += further(content) if further is not None else ()
         content.sort(key=lambda member: member.path)
         carried = contents.previous.leaves if contents.previous else ()
         file_leaves = [file_leaf(member.path, member.sha256, member.size) for member in content]

@@ -1,5 +1,6 @@
 """Seal a pack of a storm: what the platform's own record says of every order, signed."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from seawall.incidents.models import Incident
 from seawall.incidents.packing import contents, is_exercise
 from seawall.incidents.picturing import Pictured, draw_pictures
 from seawall.incidents.places import pack_path, packs_folder
+from seawall.incidents.reporting import reported
 from seawall.incidents.stamping import StampWhileSealing
 from seawall.kernel.clock import Clock
 from seawall.tenancy.api import Actor, get_scoped
@@ -27,6 +29,7 @@ def seal_pack(
     clock: Clock,
     progress: Progress | None = None,
     with_pictures: bool = True,
+    with_report: bool = True,
     without_previous: str = "",
 ) -> Pack:
     """Write and record the storm's next pack. May be done at any time after planning; a later pack holds more.
@@ -35,7 +38,9 @@ def seal_pack(
     (`without_previous`) stands on the timeline. A configured time-stamp authority is asked meanwhile; one that is away
     is asked again later. The timeline entry of the sealing stands in the next pack, not in this.
     Pictures that are missing or out of date are drawn first, unless `with_pictures` is False.
-    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, pack_previous_missing).
+    The report is drawn from what is sealed, in both editions, unless `with_report` is False.
+    Raises Refused(roll_out_unknown, facts_missing, pack_counts_differ, pack_previous_missing, report_not_drawn,
+    report_certificate_unreadable).
     """
     by.require("evidence.pack")
     if with_pictures:
@@ -59,7 +64,10 @@ def seal_pack(
         what = contents(incident, roll_out, sheet, sealed_at=sealed_at, pictured=with_them)
         what = replace(what, previous=None if without_previous else _newest(incident))
         stamping = StampWhileSealing()
-        sealed = write_pack(what, replace(signing.signer, stamper=stamping.ask), target, progress)
+        signer = replace(signing.signer, stamper=stamping.ask)
+        report = reported(target.parent, orders=what.planned, progress=progress) if with_report else nullcontext()
+        with report as further:
+            sealed = write_pack(what, signer, target, progress, further=further)
         pack = Pack.objects.create(
             team_id=by.team_id,
             incident=incident,
@@ -70,7 +78,7 @@ def seal_pack(
             root=sealed.root,
             key_id=sealed.key_id,
             items=sealed.items,
-            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0},
+            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0, "reports": sealed.reports},
             sealed_by_id=by.user_id,
             sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),

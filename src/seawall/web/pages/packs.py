@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from django.contrib import messages
 from django.http import FileResponse
@@ -22,7 +23,7 @@ from seawall.incidents.api import (
     seal_pack,
     token_file,
 )
-from seawall.kernel.errors import InvalidInput, NotFound
+from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
 
@@ -32,7 +33,14 @@ from seawall.web.desk import Desk, desk_page
 def seal(desk: Desk, code: str) -> HttpResponseBase:
     """Seal the storm's next pack."""
     incident = incidents.incident_by_code(desk.actor, code)
-    pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+    try:
+        pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+    except Refused as refusal:
+        # The proof is in the records: what keeps a report from being made must not keep a pack from being sealed.
+        if not refusal.code.startswith("report_"):
+            raise
+        messages.warning(desk.request, str(refusal))
+        pack = seal_pack(incident, by=desk.actor, clock=desk.clock, with_report=False)
     counts = {"number": pack.number, "items": f"{pack.items:,}"}
     messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
     return redirect("incident", code=code)
@@ -70,6 +78,25 @@ def extract(desk: Desk, code: str, number: int, pk: int) -> HttpResponseBase:
 
 def _attachment(name: str, data: bytes, content_type: str) -> FileResponse:
     return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=content_type)
+
+
+@require_safe
+@desk_page("evidence.read")
+def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
+    """A report file of a sealed pack, for reading in the browser: the very bytes that stand in the pack.
+
+    Raises NotFound(web_report_missing, web_pack_file_missing).
+    """
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    if name not in pack.counts.get("reports", ()):
+        raise NotFound("web_report_missing", number=pack.number)
+    path = pack_path(pack)
+    if not path.is_file():
+        raise NotFound("web_pack_file_missing", number=pack.number)
+    with ZipFile(path) as file:
+        member = file.open(name)
+    return FileResponse(member, filename=f"{code}-{number}-{name}", content_type="application/pdf")
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:
