@@ -17,6 +17,8 @@ from tests.evidence.test_verify_signed_lies import Files, lie
 from seawall.casework.states import CancellationState
 from seawall.evidence.records import AttachedFile, RecordKind
 from seawall.evidence.seal import layout, start_page
+from seawall.evidence.seal.members import Member, member_of
+from seawall.evidence.seal.packfile import write_pack
 from seawall.evidence.seal.verify import verify_pack
 from seawall.outreach.states import RecipientState
 
@@ -166,6 +168,17 @@ def test_no_member_of_a_pack_is_run_by_a_double_click_or_turned_away_by_mail(tmp
     ]
 
 
+def test_the_page_leads_to_the_report_where_there_is_one(tmp_path: Path) -> None:
+    def reports(members: object) -> list[Member]:
+        return [member_of(name, b"%PDF") for name in ("report-en.pdf", "report-zh.pdf")]
+
+    path = write_pack(contents(), KEY, tmp_path / "with.zip", further=reports).path
+    assert verify_pack(path).ok
+    links = re.findall(r'<li><a href="(report-[^"]+)">', page_of(path))
+    assert links == ["report-en.pdf", "report-zh.pdf"]
+    assert 'href="report-' not in page_of(sealed(tmp_path))
+
+
 def test_every_word_the_page_says_stands_in_both_languages_and_every_word_there_is_said() -> None:
     said = start_page.program() + (FOLDER / "page.html").read_text(encoding="utf-8")
     known = start_page.words()
@@ -173,7 +186,7 @@ def test_every_word_the_page_says_stands_in_both_languages_and_every_word_there_
     keys |= set(re.findall(r"\{\{([a-z_.]+)\}\}", said))
     assert keys <= known.keys(), keys - known.keys()
     made = ("outcomes.", "market.", "record.", "cancel.")
-    assert {key for key in known if key not in keys and not key.startswith(made)} <= {"inside.paper"}
+    assert {key for key in known if key not in keys and not key.startswith(made)} <= {"inside.paper", "inside.report"}
     for key, (chinese, english) in known.items():
         assert chinese
         assert english

@@ -21,10 +21,13 @@ def _template(name: str) -> Template:
     return Template((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def members(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], key: VerifyKey) -> list[Member]:
-    """START-HERE.html and README.txt of a summary (see summary.json). `papers` are (name as given, path)."""
+def members(
+    summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], key: VerifyKey, *, reports: Sequence[str] = ()
+) -> list[Member]:
+    """START-HERE.html and README.txt of a summary (see summary.json). `papers` are (name as given, path), `reports`
+    the paths of the report's files."""
     return [
-        member_of(layout.START, start_page(summary, papers, key).encode("utf-8")),
+        member_of(layout.START, start_page(summary, papers, key, reports=reports).encode("utf-8")),
         member_of(layout.README, _readme(summary).encode("utf-8")),
     ]
 

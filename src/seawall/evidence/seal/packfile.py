@@ -144,9 +144,11 @@ class _Work:
             timeline.member(),
             *self.spools.members(),
             papers.json_member(layout.SUMMARY, summary),
-            *faces.members(summary, [(file.name, member.path) for file, member in official], signer.key.verify_key),
         ]
-        content += further(content) if further is not None else ()
+        added = further(content) if further is not None else ()
+        named = [(file.name, member.path) for file, member in official]
+        reports = [member.path for member in added if member.path.startswith(layout.REPORT)]
+        content += [*added, *faces.members(summary, named, signer.key.verify_key, reports=reports)]
         content.sort(key=lambda member: member.path)
         carried = contents.previous.leaves if contents.previous else ()
         file_leaves = [file_leaf(member.path, member.sha256, member.size) for member in content]

@@ -75,8 +75,11 @@ def _sha256(content: str) -> str:
     return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def start_page(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], key: VerifyKey) -> str:
-    """The page of a summary (see summary.json). `papers` are (name as given, path); `key` is the one that seals.
+def start_page(
+    summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], key: VerifyKey, *, reports: Sequence[str] = ()
+) -> str:
+    """The page of a summary (see summary.json). `papers` are (name as given, path), `reports` the paths of the report's
+    files; `key` is the one that seals.
 
     The same arguments give the same page.
     """
@@ -111,6 +114,7 @@ def start_page(summary: Mapping[str, Any], papers: Sequence[tuple[str, str]], ke
         grade_bar=_bar({grade.value: counts["grades"][grade.value] for grade in reversed(Grade)}, n, _GRADE_TONES),
         grades="\n".join(_grade_row(grade, counts["grades"][grade.value], n) for grade in reversed(Grade)),
         markets="\n".join(_market_row(name, number, n) for name, number in sorted(counts["markets"].items())),
+        reports="\n".join(_report(path) for path in reports),
         papers="\n".join(_paper(name, path) for name, path in papers),
     )
 
@@ -206,6 +210,10 @@ def _market_row(name: str, number: int, whole: int) -> str:
     title = Platform(platform).title
     what = f'<b class="pf {title[0].lower()}">{title[0]}</b> {title} {_both(_words_of("market", market))}'
     return f'<tr><td>{what}</td><td class="n">{number:,}</td><td class="n soft">{_share(number, whole)}</td></tr>'
+
+
+def _report(path: str) -> str:
+    return f'<li><a href="{escape(path)}">{escape(path)}</a> {_both(words()["inside.report"])}</li>'
 
 
 def _paper(name: str, path: str) -> str:
