@@ -18,7 +18,7 @@ from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
 from seawall.demo.cancelling import cancel_orders
-from seawall.demo.ending import judge, show_numbers, totals
+from seawall.demo.ending import judge, show_numbers, show_sealing_time, totals
 from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
@@ -365,11 +365,7 @@ class CustomsReturn:
         problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
         if self._last_left is not None:
-            err.print(
-                f"sealed {sealed - self._last_left:.0f} s after the last message left:"
-                f" {began - self._last_left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
-                markup=False,
-            )
+            show_sealing_time(self._last_left, began, sealed)
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
         if problems:

@@ -68,21 +68,13 @@ def seal_pack(
         report = reported(target.parent, orders=what.planned, progress=progress) if with_report else nullcontext()
         with report as further:
             sealed = write_pack(what, signer, target, progress, further=further)
+        counts = {**sealed.counts, "pictures": with_them.pictures if with_them else 0, "reports": sealed.reports}
         pack = Pack.objects.create(
-            team_id=by.team_id,
-            incident=incident,
-            number=number,
-            stored_as=stored_as,
-            sha256=sealed.sha256,
-            size=sealed.size,
-            root=sealed.root,
-            key_id=sealed.key_id,
-            items=sealed.items,
-            counts={**sealed.counts, "pictures": with_them.pictures if with_them else 0, "reports": sealed.reports},
-            sealed_by_id=by.user_id,
-            sealed_at=sealed_at,
+            team_id=by.team_id, incident=incident, number=number, stored_as=stored_as, sha256=sealed.sha256,
+            size=sealed.size, root=sealed.root, key_id=sealed.key_id, items=sealed.items, counts=counts,
+            sealed_by_id=by.user_id, sealed_at=sealed_at,
             is_simulated=roll_out.is_training or bool(sealed.counts.get("is_simulated")),
-        )
+        )  # fmt: skip
         stamping.keep(pack, sealed.token, clock=clock)
         record(
             team_id=by.team_id, incident_id=incident.pk, verb="evidence.seal", clock=clock, by=by,
