@@ -222,6 +222,7 @@ orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
 outreach look S-0001 1
 outreach pause S-0001
+incident withdraw-consent S-0001 x --why x
 outreach plan S-0001
 outreach reach S-0001
 outreach replan S-0001
@@ -241,8 +242,12 @@ rules set FD-T5-01 4/6 --why x
 rules show FD-T5-01
 rules unset FD-T5-01 --why x
 seat ask-lead 1 --why x
+seat cannot-reach 1 --why x
+seat copy 1
 seat give-back S-0001
+seat not-sent 1
 seat press 1 --seen x
+seat sent 1 --seen x --screenshot FILE
 seat take S-0001
 seat work S-0001
 serve
@@ -251,6 +256,7 @@ shops app list
 shops add S --seller s --platform lazada --market MY --name n
 shops connect S --base-url http://127.0.0.1:9 --seller-id 1 --app-key k --secrets-file FILE
 shops list
+shops mode S click --why x
 team add-member x --role lead
 team add-seller s --name n
 team create t --name n --admin a
