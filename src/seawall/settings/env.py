@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     lint_model_key: SecretStr | None = Field(default=None, description="Its key, when it wants one.")
     lint_model_timeout_s: int = Field(default=20, ge=1, le=120, description="Seconds to wait for its answer.")
 
+    # --- exercises ------------------------------------------------------------------------------------------------
+    moved_time_file: Path | None = Field(
+        default=None,
+        description="For exercises: file of seconds by which time runs ahead. Real shops are not touched then.",
+    )
+
     # --- telling --------------------------------------------------------------------------------------------------
     log_format: Literal["json", "text"] = Field(default="json", description="Form of log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -106,7 +112,7 @@ class Settings(BaseSettings):
         default="zh-Hans", description="Language of the console for people who have not chosen one."
     )
 
-    @field_validator("home", "secret_key_file", "encryption_key_file", "evidence_dir")
+    @field_validator("home", "secret_key_file", "encryption_key_file", "evidence_dir", "moved_time_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
