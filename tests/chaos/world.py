@@ -27,6 +27,7 @@ from seawall.incidents.commands.prepare import library_wording, plan, submit_inc
 from seawall.incidents.commands.write_facts import attest_facts, write_facts
 from seawall.kernel.clock import Clock, MovableClock
 from seawall.outreach.api import DELIVERED, OPEN, SENDING, Approval, Recipient, RollOut, RollOutState, handle_received
+from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.gates import tend as tend_gates
 from seawall.outreach.groups import tidy
 from seawall.outreach.sender import confirm, liveness, looks
@@ -178,7 +179,9 @@ class World:
             )
 
     def tend(self) -> None:
-        """Groups, gates and storms move on as far as the ledger allows."""
+        """Groups, gates and storms move on as far as the ledger allows; orders that no longer concern the storm drop
+        out."""
+        leave_out_unconcerned(clock=self.clock)
         tidy(clock=self.clock)
         tend_gates(clock=self.clock, settle_s=5.0)
         storm_commands.tend(clock=self.clock)

@@ -178,6 +178,9 @@ approval renew S-0001 1
 approval revoke S-0001 1 --why x
 evidence list S-0001
 evidence pack S-0001
+inbox answers S-0001
+inbox correct S-0001 1 --intent thanks
+inbox lift S-0001 1 --why x
 incident add-orders S-0001
 incident add-orders S-0001 FILE
 incident attest S-0001 --seen x
@@ -198,6 +201,7 @@ migrate
 orders import FILE --shop S
 orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
+outreach look S-0001 1
 outreach pause S-0001
 outreach plan S-0001
 outreach reach S-0001

@@ -143,6 +143,11 @@ def test_a_pasted_novel_is_answered_like_its_beginning(text: str) -> None:
     assert classify(text) == classify(text[:2000])
 
 
+@pytest.mark.parametrize("text", ["hmm zzz qqq", "...", "!!!", "asdf ghjkl", "qwerty", "blargh fnord quux", "012 345"])
+def test_of_gibberish_nothing_is_made(text: str) -> None:
+    assert classify(text) == Intent(L.OTHER, 0.2)
+
+
 def test_likeness_finds_what_no_phrase_foresaw() -> None:
     assert classify("u guys waste ppl time only, shamefull", Language.EN).label is L.ANGRY_COMPLAINT
     assert classify("udah di tangan adek sy paketnya", Language.ID).label is L.ALREADY_RECEIVED

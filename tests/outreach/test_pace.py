@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from tests.kit.lazada_sim import LazadaSim
-from tests.kit.rollout import a_desk, a_storm, planned, started, work_until
+from tests.kit.rollout import a_desk, a_storm, planned, running, started, work_until
 
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.models import Pace
-from seawall.outreach.pace import slow_down, speed_up
+from seawall.outreach.pace import heed_clock, slow_down, speed_up
 from seawall.outreach.policy import SLOWEST
+from seawall.outreach.sender.claim import claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,3 +62,24 @@ def test_pace_comes_back_a_little_a_minute_and_never_beyond_its_own(lazada_sim: 
     assert paces == sorted(paces)
     assert paces[0] == Decimal(154)
     assert paces[-1] == Decimal(200)
+
+
+def test_a_clock_set_back_starves_no_shop_and_gives_nothing_twice() -> None:
+    running(a_storm(a_desk(), orders=30))
+    now = SYSTEM_CLOCK.now()
+    ahead, morning = now + timedelta(hours=2), now + timedelta(hours=10)
+    Pace.objects.update(tokens=3, refilled_at=ahead, ready_at=ahead, limits_at=ahead, asleep_until=morning)
+    assert claim(worker=1, size=30, now=now) == []
+    heed_clock(now=now)
+    pace = Pace.objects.get()
+    assert (pace.refilled_at, pace.limits_at, pace.asleep_until) == (now, now, None)
+    assert len(claim(worker=1, size=30, now=now)) == 3, "what it held, and nothing for the hours that come again"
+
+
+def test_clocks_a_little_apart_are_no_step_back() -> None:
+    running(a_storm(a_desk(), orders=2))
+    now = SYSTEM_CLOCK.now()
+    soon = now + timedelta(seconds=4)
+    Pace.objects.update(refilled_at=soon, ready_at=soon)
+    heed_clock(now=now)
+    assert Pace.objects.get().ready_at == soon

@@ -258,15 +258,32 @@ def unknowns(code: Code) -> None:
 def settle(
     code: Code,
     recipient: Annotated[int, typer.Argument(help="Number from `outreach unknowns`.")],
-    verb: Annotated[str, typer.Option(help="leave_out, or not_at_platform to send again.")],
+    verb: Annotated[str, typer.Option(help="leave_out; not_at_platform to send again; sent with --message.")],
     why: Why,
+    message: Annotated[str, typer.Option(help="With `sent`: the message's id as the platform shows it.")] = "",
 ) -> None:
-    """A person decides on one order that nothing else could settle."""
+    """A person decides on one order that nothing else could settle. `sent` holds once the platform shows it."""
     by = actor()
     from seawall.incidents.api import incident_named
-    from seawall.outreach.api import Recipient, settle_by_person
+    from seawall.outreach.api import Recipient, settle_by_person, told_as_sent
     from seawall.tenancy.api import get_scoped
 
     row = get_scoped(Recipient, by, pk=recipient, incident=incident_named(code, by=by))
-    settle_by_person(row.pk, verb, by=by, clock=SYSTEM_CLOCK, why=why)
-    emit({"incident": code, "recipient": recipient, "verb": verb})
+    if verb == "sent":
+        told_as_sent(row.pk, message_id=message, by=by, clock=SYSTEM_CLOCK, why=why)
+    else:
+        settle_by_person(row.pk, verb, by=by, clock=SYSTEM_CLOCK, why=why)
+    row.refresh_from_db()
+    emit({"incident": code, "recipient": recipient, "verb": verb, "state": row.state})
+
+
+@app.command("look")
+def look(code: Code, recipient: Annotated[int, typer.Argument(help="Number from `outreach unknowns`.")]) -> None:
+    """Have the platform asked again about one order, as soon as a worker is free. Nothing is sent by it."""
+    by = actor()
+    from seawall.incidents.api import incident_named
+    from seawall.outreach.api import Recipient, look_now
+    from seawall.tenancy.api import get_scoped
+
+    row = get_scoped(Recipient, by, pk=recipient, incident=incident_named(code, by=by))
+    emit({"incident": code, "recipient": recipient, "is_asked": look_now(row.pk, by=by, clock=SYSTEM_CLOCK)})

@@ -15,11 +15,21 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from seawall.cli.fleet_clock import FleetClock
+from seawall.connectors.language_model import Endpoint
 from seawall.incidents.api import tend as tend_incidents
 from seawall.incidents.api import tend_clocks
 from seawall.kernel.errors import SeawallError
-from seawall.outreach.api import Worker, WorkerOptions, close_windows, handle_received, replan_moved
-from seawall.settings.env import get_settings
+from seawall.outreach.api import (
+    Asker,
+    Worker,
+    WorkerOptions,
+    close_windows,
+    find_answers,
+    handle_received,
+    leave_out_unconcerned,
+    replan_moved,
+)
+from seawall.settings.env import Settings, get_settings
 from seawall.settings.running import ensure_database
 from seawall.shops.api import renew_due
 
@@ -30,6 +40,10 @@ SWITCH_S = 0.0005
 dozen times for each batch, halve what is sent (measured: bench/send)."""
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+ANSWERS_PAUSE_S = 1.0
+"""How long the thread rests that looks for answers whose pushes were lost: one read a shop and second at most."""
+CONCERN_PAUSE_S = 10.0
+"""How long a row may wait whose order no longer concerns the storm; it is never sent meanwhile."""
 PLAN_PAUSE_S = 1.0
 """How long the planning thread rests between two looks at windows and lanes."""
 CLOCK_PAUSE_S = 5.0
@@ -47,7 +61,8 @@ class Parts:
     lanes: bool = True
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
-    """Act on pushes, renew tokens, keep plans up with the world, tend the clocks of orders."""
+    """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens, keep plans up with the
+    world, tend the clocks of orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -158,16 +173,40 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         clock.follow()
         return handle_received(clock=clock, size=100) > 0
 
+    def look_for_answers() -> bool:
+        # Always a rest between two rounds: reads are paced by it.
+        find_answers(clock=clock)
+        return False
+
+    def leave_out() -> bool:
+        leave_out_unconcerned(clock=clock)
+        return False
+
     def tend_plans() -> bool:
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
 
-    return [
+    chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
+        Chore("answers", look_for_answers, ANSWERS_PAUSE_S, on_failure=on_failure),
+        Chore("concern", leave_out, CONCERN_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
         Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
     ]
+    settings = get_settings()
+    if settings.intent_model_url:
+        asker = Asker(_model_endpoint(settings), clock=clock)
+        chores.append(Chore("model", lambda: asker.ask() > 0, ANSWERS_PAUSE_S, on_failure=on_failure))
+    return chores
+
+
+def _model_endpoint(settings: Settings) -> Endpoint:
+    """The language model an administrator named."""
+    key = settings.intent_model_key.get_secret_value() if settings.intent_model_key else ""
+    return Endpoint(
+        url=settings.intent_model_url, model=settings.intent_model, key=key, timeout_s=settings.intent_model_timeout_s
+    )
 
 
 class Chore(threading.Thread):

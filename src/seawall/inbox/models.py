@@ -1,6 +1,7 @@
-"""Conversations and messages as the platform holds them."""
+"""Conversations and messages as the platform holds them, what buyers' messages want, and who wants no more of ours."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Conversation(models.Model):
@@ -18,9 +19,20 @@ class Conversation(models.Model):
     buyer_read_up_to = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
     last_buyer_message_at = models.DateTimeField(null=True)
+    look_after = models.DateTimeField(null=True)
+    """When it is to be read at the platform, because a message may be there that nobody pushed; none: not to be."""
+    look_tries = models.PositiveSmallIntegerField(default=0)
+    """Reads that failed since the last one that worked."""
+    complete_id = models.CharField(max_length=120, default="")
+    """The newest message at the last read: up to it nothing can be missing."""
+    complete_at = models.DateTimeField(null=True)
+    """When that message was sent, by the platform's clock."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["shop", "session_id"], name="conversation_once_per_shop"),)
+        indexes = (
+            models.Index(fields=["look_after"], condition=Q(look_after__isnull=False), name="conversation_to_look_at"),
+        )
 
     def __str__(self) -> str:
         return f"conversation {self.pk}"
@@ -44,12 +56,120 @@ class Message(models.Model):
     recipient = models.ForeignKey("outreach.Recipient", on_delete=models.PROTECT, null=True, related_name="messages")
     """The ledger row this message is the sending of, or an answer to."""
     received_at = models.DateTimeField()
+    intent = models.CharField(max_length=30, default="")
+    """What a buyer's message wants, by the reading that holds now; empty for what no buyer wrote."""
+    intent_score = models.FloatField(null=True)
+    intent_language = models.CharField(max_length=16, default="")
+    intent_source = models.CharField(max_length=10, default="")
+    """`rules`, `model` or `person`; a person's word holds against both."""
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["conversation", "message_id"], name="message_once_per_conversation"),
         )
-        indexes = (models.Index(fields=["conversation", "sent_at"], name="message_by_time"),)
+        indexes = (
+            models.Index(fields=["conversation", "sent_at"], name="message_by_time"),
+            # Few messages are one of these; gates count them several times a second.
+            models.Index(
+                fields=["recipient", "intent"],
+                condition=Q(intent__in=["opt_out", "angry_complaint", "threatens_bad_review"]),
+                name="message_of_harm",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Reading(models.Model):
+    """What one message wants, as the rules, the model or a person read it. Never changed: a person's newest holds."""
+
+    SELLER_PATH = "message__conversation__shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="readings")
+    label = models.CharField(max_length=30)
+    score = models.FloatField(null=True)
+    """Null for a person's."""
+    language = models.CharField(max_length=16, default="")
+    source = models.CharField(max_length=10)
+    by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    why = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(source__in=["rules", "model", "person"]), name="reading_source_known"),
+            models.CheckConstraint(condition=~Q(source="person") | Q(by__isnull=False), name="reading_has_reader"),
+            models.UniqueConstraint(
+                fields=["message", "source"], condition=~Q(source="person"), name="reading_once_per_machine"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} by {self.source}"
+
+
+class ContactStop(models.Model):
+    """A buyer of a shop who wants no more messages of a storm from it. Rests on one message of theirs, or on a person.
+
+    Lifted by a person with a reason; the very message it rests on never stops contact a second time.
+    """
+
+    SELLER_PATH = "shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="contact_stops")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="stops")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="stops")
+    buyer_id = models.CharField(max_length=60, default="")
+    source = models.CharField(max_length=10)
+    """Who read the message as a wish to be left alone: `rules`, `model` or `person`."""
+    needs_look = models.BooleanField(default=False)
+    """The reading is not sure: contact has stopped all the same, and a person should look."""
+    reason = models.TextField(default="")
+    by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, null=True, related_name="+")
+    lifted_why = models.TextField(default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(lifted_at__isnull=True), name="one_stop_per_message"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_by__isnull=False), name="stop_lifted_by_person"
+            ),
+        )
+        indexes = (models.Index(fields=["shop"], condition=Q(lifted_at__isnull=True), name="stop_in_force"),)
+
+    def __str__(self) -> str:
+        return f"stop {self.pk}"
+
+
+class ReplyList(models.Model):
+    """How far a connection's list of conversations has been read for answers that were not pushed."""
+
+    SELLER_PATH = "connection__shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    connection = models.OneToOneField("shops.Connection", on_delete=models.PROTECT, related_name="reply_list")
+    cursor_at = models.DateTimeField()
+    """By the platform's clock: everything older has been seen in the list."""
+    due_at = models.DateTimeField()
+    receipts_due_at = models.DateTimeField()
+    """When the list is next read further back, for what buyers have read."""
+    leased_until = models.DateTimeField(null=True)
+    """A worker is reading it; after this it was lost in between."""
+    read_at = models.DateTimeField(null=True)
+    """When it was last read to the end."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    failed_with = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], name="reply_list_due"),)
+
+    def __str__(self) -> str:
+        return f"reply list of connection {self.connection_id}"

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from seawall.connectors.contracts import ChatMessage, SessionState, Speaker
 from seawall.inbox.models import Conversation, Message
+from seawall.inbox.readings import read_by_rules
+from seawall.kernel.languages import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +18,17 @@ class Stored:
 
 
 def store_message(
-    chat: ChatMessage, *, team_id: int, shop_id: int, recipient_id: int | None, received_at: datetime
+    chat: ChatMessage,
+    *,
+    team_id: int,
+    shop_id: int,
+    recipient_id: int | None,
+    received_at: datetime,
+    language: Language | None = None,
 ) -> Stored:
     """Insert or update by (conversation, message id). A recall or a filter note, once seen, is never taken back by an
-    older copy that arrives late."""
+    older copy that arrives late. A new message of a buyer is read for what it wants; `language` is what is known of
+    the buyer's."""
     conversation, _ = Conversation.objects.get_or_create(
         shop_id=shop_id, session_id=chat.session_id, defaults={"team_id": team_id, "buyer_id": chat.buyer_id}
     )
@@ -53,6 +62,8 @@ def store_message(
         # A push about reading, or one that names no buyer, may have opened the conversation here.
         Conversation.objects.filter(pk=conversation.pk, buyer_id="").update(buyer_id=chat.buyer_id)
     _touch(conversation, chat)
+    if is_new and chat.speaker is Speaker.BUYER:
+        read_by_rules(message, language, at=received_at)
     return Stored(message=message, is_new=is_new)
 
 

@@ -1,7 +1,17 @@
 """What other capabilities may use of outreach."""
 
+from seawall.outreach.answers import (
+    AnswerSummary,
+    Talk,
+    answer_counts,
+    stops_of,
+    summary_of,
+    talk_views,
+    talks_of,
+)
+from seawall.outreach.commands.answers import correct_answer, lift_stop
 from seawall.outreach.commands.decide import Decide, approve, send_back
-from seawall.outreach.commands.leave_out import leave_out_orders, settle_by_person
+from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
 from seawall.outreach.commands.replan import close_windows, replan, replan_moved
 from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
@@ -9,6 +19,7 @@ from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.concern import leave_out_unconcerned
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
 from seawall.outreach.gates import measured_now, shares_of
@@ -21,7 +32,10 @@ from seawall.outreach.reach import DOORS
 from seawall.outreach.reach_lines import ReachLine, reach_lines
 from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
+from seawall.outreach.replies.api import find_answers
+from seawall.outreach.replies.model import Asker
 from seawall.outreach.sender.worker import Worker, WorkerOptions
+from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.standing import LaneStanding, standing_of
 from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
 
@@ -34,11 +48,15 @@ __all__ = [
     "FAILED",
     "MEASURES",
     "MOST_TOGETHER",
+    "NOT_DELIVERED",
     "OPEN",
     "SENDING",
     "SENT",
     "STEP_FIRST_CONTACT",
+    "TO_SETTLE",
+    "AnswerSummary",
     "Approval",
+    "Asker",
     "Attempt",
     "Ceiling",
     "Decide",
@@ -57,29 +75,40 @@ __all__ = [
     "RollOutState",
     "StalePlan",
     "TakeBatch",
+    "Talk",
     "Tune",
+    "Wanted",
     "Wave",
     "Worker",
     "WorkerOptions",
+    "answer_counts",
     "approve",
     "assumption_lines",
     "close_windows",
     "contacted_orders",
+    "correct_answer",
     "counts_of",
     "differences",
     "doors_now",
+    "find_answers",
     "gate_defaults",
     "give_back",
     "handle_received",
+    "last_tries",
     "leave_out_orders",
+    "leave_out_unconcerned",
+    "lift_stop",
+    "look_now",
     "measured_now",
     "minutes_needed",
     "named_together",
     "newest",
+    "not_delivered",
     "pause",
     "plan_roll_out",
     "press",
     "reach_lines",
+    "reasons_of",
     "replan",
     "replan_moved",
     "resume",
@@ -93,7 +122,12 @@ __all__ = [
     "standing_roll_out",
     "start",
     "stop",
+    "stops_of",
+    "summary_of",
     "take_batch",
+    "talk_views",
+    "talks_of",
+    "told_as_sent",
     "tune",
     "void_live_roll_outs",
 ]

@@ -194,6 +194,8 @@ class Recipient(models.Model):
     pressed_at = models.DateTimeField(null=True)
     session_id = models.CharField(max_length=120, default="")
     platform_message_id = models.CharField(max_length=120, default="")
+    told_message_id = models.CharField(max_length=120, default="")
+    """The message a person named as this row's sending; proves nothing until the platform's record shows it."""
     confirm_after = models.DateTimeField(null=True)
     """When the platform's record is read to prove an acknowledged message; none: not (any more) to be read."""
     confirm_looks = models.PositiveSmallIntegerField(default=0)
@@ -242,6 +244,7 @@ class Recipient(models.Model):
             ),
             models.Index(fields=["roll_out", "state"], name="recipient_by_state"),
             models.Index(fields=["text_sha256"], name="recipient_by_text"),
+            models.Index(fields=["told_message_id"], condition=~Q(told_message_id=""), name="recipient_told_by_person"),
             models.Index(fields=["session_id"], condition=~Q(session_id=""), name="recipient_by_session"),
             models.Index(fields=["rides_with"], condition=Q(rides_with__isnull=False), name="recipient_riders"),
             models.Index(

@@ -7,11 +7,12 @@ What is learned stays with the connection, beyond the roll-out that learned it.
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 
 from seawall.outreach.models import Pace, Quota
-from seawall.outreach.policy import DAY_USED_UP, FASTER, FASTER_EVERY, SLOWER, SLOWEST
+from seawall.outreach.policy import CLOCK_STEP, DAY_USED_UP, FASTER, FASTER_EVERY, SLOWER, SLOWEST
 
 ONE_REFUSAL = timedelta(seconds=1)
 """Refusals within this span are one: what was in flight together was too fast together."""
@@ -37,6 +38,19 @@ def speed_up(*, now: datetime) -> None:
         Pace.objects.filter(pk=pace.pk, limited_at=pace.limited_at).update(
             sends_per_second=faster, limited_at=None if faster >= own else now
         )
+
+
+def heed_clock(*, now: datetime) -> None:
+    """After the clock was set back, buckets fill again from the new time on, and shops are looked at by it: else they
+    would stand still until the old time comes again. What buckets held stays; nothing is given for the hour that came
+    twice. A shop that a claim holds is left to it."""
+    ahead = Pace.objects.filter(refilled_at__gt=now + CLOCK_STEP)
+    with transaction.atomic():
+        found = list(ahead.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
+        if found:
+            paces = Pace.objects.filter(pk__in=found)
+            paces.update(refilled_at=now, ready_at=now, asleep_until=None)
+            paces.filter(limits_at__gt=now).update(limits_at=now)
 
 
 def wait(until: Mapping[int, datetime], *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from seawall.connectors.registry import limits_of
 from seawall.inbox.api import Conversation, Message
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Order
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.models import Lane, Recipient, RollOut
 from seawall.outreach.reach import Quota, ReachItem, ShopDoors, World, reach_rules
 from seawall.shops.api import Connection, Shop
@@ -47,6 +48,7 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
     named = {order for each in wanted for order in each.order_ids}
     orders, talks = _orders(named), _talks(named)
     lately = _lately_sent(team_id, {each.shop_id for each in wanted}, now)
+    stopped = stopped_orders(team_id, named, {each.shop_id for each in wanted})
     silent = _Talk(None, None, 0)
     items = []
     for each in wanted:
@@ -64,6 +66,7 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
                 is_late=any(_is_late(one, now) for one in named_orders),
                 talked_at=talk.talked_at, buyer_wrote_at=talk.buyer_wrote_at, unanswered=talk.unanswered,
                 same_words_at=lately.get((each.shop_id, each.text_sha256)),
+                has_opted_out=any(pk in stopped for pk in each.order_ids),
                 phone="" if not order.has_phone else "masked" if order.is_phone_masked else "open",
             )
         )  # fmt: skip

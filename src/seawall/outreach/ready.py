@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from seawall.outreach.allowance import URGENT_WITHIN, Turn
+from seawall.outreach.concern import OVER
 from seawall.outreach.policy import CLOCK_STEP, PRESS_GOOD_FOR
 
 MAY_SEND = """
@@ -29,11 +30,24 @@ TURN = f"""
 """
 """Whose turn it is: a sample, for which a person waits; then what closes soon; then the rest."""
 
-TO_SEND = """p.state = 'waiting' AND p.wave <= {open_wave}
-       AND p.rides_with_id IS NULL AND (NOT p.has_riders OR outreach_group_is_whole(p.id))
+_OVER = ", ".join(f"'{status}'" for status in OVER)
+
+_CONCERNS = f"""EXISTS (
+           SELECT 1 FROM incidents_case k, orders_order q
+            WHERE k.id = p.case_id AND k.state = 'open' AND q.id = p.order_id AND q.status NOT IN ({_OVER}))
+       AND (NOT p.has_riders OR (outreach_group_is_whole(p.id) AND NOT EXISTS (
+           SELECT 1 FROM outreach_recipient m
+            WHERE m.rides_with_id = p.id
+              AND (SELECT q.status FROM orders_order q WHERE q.id = m.order_id)
+                  IN ({_OVER}))))"""  # noqa: S608  # put together from constants of ours
+"""Whether every order that the message of `p` names still concerns the storm: neither withdrawn from it nor known to be
+cancelled or returned. Its riders are found first: read the other way round, each look would pass over all orders."""
+
+TO_SEND = f"""p.state = 'waiting' AND p.wave <= {{open_wave}}
+       AND p.rides_with_id IS NULL AND {_CONCERNS}
        AND (p.door_until IS NULL OR p.door_until > %(now)s)"""
 """Whether a ledger row `p` may go on a lane of mode `api`: one that carries its message, whose orders all still belong
-to it, while its door is open."""
+to it and concern the storm, while its door is open."""
 
 PRESSED_TO_SEND = TO_SEND + " AND p.pressed_at > %(pressed_since)s"
 """On a lane of mode `click`: only after a person's key press on that very row, and not long after it."""

@@ -78,10 +78,14 @@ RECIPIENT = Machine[RecipientState](
         (_P.CLAIMED, "rejected"): _P.REJECTED,
         (_P.CLAIMED, "lost_sight"): _P.UNKNOWN,
         (_P.CLAIMED, "give_to_person"): _P.NEEDS_PERSON,
+        # At the last look before the send its buyer turned out to want no more messages: nothing left.
+        (_P.CLAIMED, "opted_out"): _P.LEFT_OUT,
         (_P.UNKNOWN, "acknowledged"): _P.ACKNOWLEDGED,
         (_P.UNKNOWN, "not_at_platform"): _P.WAITING,
         (_P.UNKNOWN, "give_to_person"): _P.NEEDS_PERSON,
         (_P.NEEDS_PERSON, "acknowledged"): _P.ACKNOWLEDGED,
+        # A person has the platform asked once more; what is not there by the rules for unknowns may go again.
+        (_P.NEEDS_PERSON, "look_again"): _P.UNKNOWN,
         # A row given back after looking in vain, whose message the platform pushes after all: it must not go again.
         (_P.WAITING, "acknowledged"): _P.ACKNOWLEDGED,
         (_P.NEEDS_PERSON, "not_at_platform"): _P.WAITING,

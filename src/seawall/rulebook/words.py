@@ -194,11 +194,12 @@ RESTARTING = frozenset(
 
 
 class StormKind(StrEnum):
-    """The storms whose golden window is watched (product.md section 2)."""
+    """The storms whose golden window is watched (product.md section 2); a stock-out is a delay that will not end."""
 
     CUSTOMS_RETURN = "customs_return"
     FALSE_DELIVERED = "false_delivered"
     DELAY = "delay"
+    STOCK_OUT = "stock_out"
     PROBLEM_PARCELS = "problem_parcels"
 
 

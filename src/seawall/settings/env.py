@@ -83,6 +83,18 @@ class Settings(BaseSettings):
     )
     claim_size: int = Field(default=100, ge=1, le=500, description="Ledger rows a worker claims at once.")
 
+    # --- a language model for buyers' answers (off unless an address is set) -----------------------------------------
+    intent_model_url: str = Field(
+        default="",
+        description="Base address of an OpenAI-compatible endpoint that is asked what doubtful answers of buyers want; "
+        "empty: nothing leaves. See docs/decisions/0017-a-model-may-suggest.md.",
+    )
+    intent_model: str = Field(default="", max_length=200, description="The model's name at that endpoint.")
+    intent_model_key: SecretStr | None = Field(default=None, description="The endpoint's key, where it wants one.")
+    intent_model_timeout_s: int = Field(
+        default=10, ge=1, le=120, description="Seconds the endpoint may take for one answer."
+    )
+
     # --- evidence -------------------------------------------------------------------------------------------------
     evidence_dir: Path | None = Field(
         default=None, description="Folder of evidence packs; SEAWALL_HOME/evidence if unset."
@@ -117,7 +129,9 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
 
-    @field_validator("database_url", "secret_key", "encryption_key", "lint_model_key", mode="before")
+    @field_validator(
+        "database_url", "secret_key", "encryption_key", "intent_model_key", "lint_model_key", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -134,6 +148,16 @@ class Settings(BaseSettings):
             parts = urlsplit(value)
             if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
                 raise ValueError("setting_not_an_address")
+        return value.rstrip("/")
+
+    @field_validator("intent_model_url")
+    @classmethod
+    def _is_private_line(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            is_here = parts.scheme == "http" and parts.hostname in LOOPBACK
+            if not parts.hostname or parts.username or not (parts.scheme == "https" or is_here):
+                raise ValueError("setting_model_needs_tls")
         return value.rstrip("/")
 
     @field_validator("lint_model_url")
@@ -158,6 +182,12 @@ class Settings(BaseSettings):
         if value is not None:
             fernet_keys(value.get_secret_value())
         return value
+
+    @model_validator(mode="after")
+    def _model_has_name(self) -> "Settings":
+        if self.intent_model_url and not self.intent_model:
+            raise ValueError("setting_model_needs_name")
+        return self
 
     @model_validator(mode="after")
     def _no_debug_in_public(self) -> "Settings":

@@ -20,7 +20,7 @@ _KINDS = {
     "path_type": "setting_not_a_path",
 }
 
-_SECRET = frozenset({"DATABASE_URL", "SEAWALL_SECRET_KEY", "SEAWALL_ENCRYPTION_KEY"})
+_SECRET = frozenset({"DATABASE_URL", "SEAWALL_SECRET_KEY", "SEAWALL_ENCRYPTION_KEY", "SEAWALL_INTENT_MODEL_KEY"})
 
 KNOWN_ELSEWHERE = frozenset({"SEAWALL_LANG", "SEAWALL_AS", "SEAWALL_TEST_ROOT"})
 """Read by the command line (its language, who acts) and by the tests: no settings of the installation."""

@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "seat.work": _DESK | {Role.AGENT},
     "outreach.settle": _DESK | {Role.AGENT},
     "inbox.read": _STAFF,
+    "inbox.correct": _DESK | {Role.AGENT},
+    "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
     "timeline.read": _ALL,

@@ -7,11 +7,13 @@ from django.urls import path
 from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
 from seawall.web.pages import (
+    answers,
     board,
     cases,
     decide,
     imports,
     links,
+    outcomes,
     packs,
     reach,
     risk,
@@ -29,6 +31,10 @@ urlpatterns = [
     path("incidents/<str:code>/timeline/", room.timeline, name="timeline"),
     path("incidents/<str:code>/cases/", cases.cases, name="cases"),
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
+    path("incidents/<str:code>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("incidents/<str:code>/outcomes/<int:pk>/", outcomes.settle, name="settle"),
+    path("incidents/<str:code>/answers/", answers.answers, name="answers"),
+    path("incidents/<str:code>/answers/<int:pk>/", answers.answer, name="answer"),
     path("incidents/<str:code>/plan/", reach.plan, name="plan"),
     path("incidents/<str:code>/plan/anew/", reach.replan, name="replan"),
     path("incidents/<str:code>/plan/export.<str:kind>", reach.download, name="plan_export"),

@@ -99,6 +99,44 @@ RECIPIENT_STATES: Mapping[str, Look] = {
 }
 """States of the ledger; `unplanned` is no state but the lack of a row."""
 
+INTENTS: Mapping[str, Look] = {
+    "opt_out": Look(words=_p("intent", "Wants no more messages"), tone="risk", icon="hand-stop"),
+    "threatens_bad_review": Look(words=_p("intent", "Threatens a bad review"), tone="risk", icon="alert-triangle"),
+    "angry_complaint": Look(words=_p("intent", "Angry"), tone="risk", icon="alert-triangle"),
+    "refuse_parcel": Look(words=_p("intent", "Will refuse the parcel"), tone="warn", icon="ban"),
+    "gives_new_address": Look(words=_p("intent", "Gives a new address"), tone="warn", icon="pencil"),
+    "gives_new_phone": Look(words=_p("intent", "Gives a new phone number"), tone="warn", icon="pencil"),
+    "asks_compensation": Look(words=_p("intent", "Asks for compensation"), tone="ask", icon="help-circle"),
+    "wants_to_wait": Look(words=_p("intent", "Wants to wait"), tone="run", icon="hourglass-high"),
+    "agree_cancel": Look(words=_p("intent", "Agrees"), tone="ok", icon="check"),
+    "wants_refund_now": Look(words=_p("intent", "Wants the refund now"), tone="ask", icon="arrow-back-up"),
+    "already_received": Look(words=_p("intent", "Has the parcel already"), tone="warn", icon="package"),
+    "asks_status": Look(words=_p("intent", "Asks where it is"), icon="help-circle"),
+    "not_received": Look(words=_p("intent", "Has not received it"), icon="package"),
+    "thanks": Look(words=_p("intent", "Thanks"), icon="mood-check"),
+    "other": Look(words=_p("intent", "Something else"), icon="message"),
+    "": Look(words=_p("intent", "Not read yet"), icon="circle-dashed"),
+}
+"""What a buyer's answer wants, what harms most when overlooked first."""
+
+READERS: Mapping[str, Words] = {
+    "rules": _p("reader", "by phrases"),
+    "model": _p("reader", "suggested by the model"),
+    "person": _p("reader", "by a person"),
+    "": _p("reader", "nobody yet"),
+}
+"""Who said what an answer wants."""
+
+OUTCOME_TABS: Mapping[str, Words] = {
+    "to_settle": _p("outcome tab", "To settle"),
+    "rejected": _p("outcome tab", "Refused"),
+    "blocked": _p("outcome tab", "Filtered"),
+    "too_late": _p("outcome tab", "Too late"),
+    "left_out": _p("outcome tab", "Left out"),
+    "all": _p("outcome tab", "All of these"),
+}
+"""What the list of outcomes can be narrowed to."""
+
 GRADES: Mapping[str, Look] = {
     "none": Look(words=_p("grade", "No proof"), icon="minus"),
     "acknowledged": Look(words=_p("grade", "Accepted only"), tone="warn", icon="send"),
@@ -287,6 +325,8 @@ EVENTS: Mapping[str, Words] = {
     "blocked": _p("event", "be filtered"),
     "read": _p("event", "be read"),
     "answered": _p("event", "be answered"),
+    "opted_out": _p("event", "spare a buyer who wants no more"),
+    "look_again": _p("event", "ask the platform again"),
 }
 """Verbs of all machines, as they stand in a refusal."""
 
@@ -307,6 +347,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.read": _p("permission", "see the roll-out"),
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
+    "inbox.correct": _p("permission", "say what a buyer’s message wants"),
+    "contact.lift": _p("permission", "let a buyer be written to again"),
     "seat.work": _p("permission", "work at a seat"),
     "risk.read": _p("permission", "see the risk sheet"),
     "risk.keep": _p("permission", "keep a risk sheet"),

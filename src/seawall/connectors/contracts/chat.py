@@ -23,6 +23,8 @@ class SessionOpened:
 
     session_id: str
     exchange: Exchange
+    buyer_id: str = ""
+    """The buyer's account where the platform names it here: before the first message a handle alone says no more."""
     buyer_key: str = ""
     """Equal for two orders of one shop when, and only when, the platform says that their buyer is the same account;
     empty where it does not say."""
@@ -68,6 +70,9 @@ class SessionState:
     seller_read_up_to: datetime | None
     buyer_read_up_to: datetime | None
     raw: Mapping[str, Any]
+    last_message_id: str = ""
+    """The newest message of whomever; empty where the platform does not say."""
+    last_message_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

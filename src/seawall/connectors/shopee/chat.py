@@ -47,7 +47,9 @@ class ShopChat(ShopConversations):
         if not (buyer_id.isascii() and buyer_id.isdecimal() and len(buyer_id) <= 20):
             facts = self._client.facts(Api(path=answer.exchange.path), answer)
             raise rejected("shopee_no_buyer", code="buyer_user_id", detail=order_id, facts=facts)
-        return SessionOpened(session_id=handle_of(buyer_id, order_id), exchange=answer.exchange, buyer_key=buyer_id)
+        return SessionOpened(
+            session_id=handle_of(buyer_id, order_id), exchange=answer.exchange, buyer_id=buyer_id, buyer_key=buyer_id
+        )
 
     async def send_text(self, session_id: str, text: str, *, order_id: str = "") -> MessageSent:
         """Send once; there is no idempotency key [M]. An id is an acknowledgement: a message may read back as censored

@@ -85,6 +85,8 @@ def session_of(raw: Mapping[str, Any]) -> SessionState | None:
         seller_read_up_to=None,
         buyer_read_up_to=instant(conversation.last_message_timestamp) if has_read_all else None,
         raw=raw,
+        last_message_id=conversation.latest_message_id,
+        last_message_at=instant(conversation.last_message_timestamp),
     )
 
 

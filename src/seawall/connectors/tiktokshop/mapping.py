@@ -157,6 +157,8 @@ def session_of(raw: Mapping[str, Any]) -> SessionState | None:
         seller_read_up_to=None,
         buyer_read_up_to=None,
         raw=raw,
+        last_message_id=id_of(conversation.latest_message.id),
+        last_message_at=instant(conversation.latest_message.create_time),
     )
 
 

@@ -23,6 +23,12 @@ SCALE = 16.0
 """The weights are kept as whole numbers, sixteenths."""
 _LONGEST = 5
 _FEW_WORDS = 2
+_TELLING = re.compile(r" ?[a-z0-9]{3,} ?| [a-z0-9]{2} ")
+"""Pieces that say something of a word by themselves."""
+_FEW_PIECES = 3
+_LEAST_KNOWN = 0.25
+"""The share of such pieces that must be known. In the labelled sets 0.25 is the least of a reply that only likeness
+could read; rows of keys stay below (`python -m bench.intents`, nothing lost by it)."""
 _DIGIT = re.compile(r"\d")
 _BLANKS = re.compile(r"\s+")
 
@@ -50,10 +56,11 @@ def pieces(reading: str) -> Set[str]:
 
 
 def likelihoods(reading: str) -> dict[Label, float]:
-    """How likely each wish is, adding up to 1; empty when too little of the reply is known."""
+    """How likely each wish is, adding up to 1; empty when too little of the reply is known, or it has no letters."""
     model = weights()
-    known = [model.places[each] for each in pieces(reading) if each in model.places]
-    if len(known) < _LONGEST:
+    found = pieces(reading)
+    known = [model.places[each] for each in found if each in model.places]
+    if len(known) < _LONGEST or not any(each.isalpha() for each in reading) or _is_gibberish(found):
         return {}
     width = len(model.labels)
     sums = [0] * width
@@ -62,6 +69,14 @@ def likelihoods(reading: str) -> dict[Label, float]:
         sums = [total + value for total, value in zip(sums, row, strict=True)]
     share = 1 / (SCALE * math.sqrt(len(known) + 1))
     return softmax({label: total * share for label, total in zip(model.labels, sums, strict=True)})
+
+
+def _is_gibberish(found: Set[str]) -> bool:
+    """Whether a reply in Latin letters is of words that no labelled reply comes near: what is known of it is single
+    letters, and these are in every word."""
+    telling = [each for each in found if _TELLING.fullmatch(each)]
+    known = sum(each in weights().places for each in telling)
+    return len(telling) >= _FEW_PIECES and known < _LEAST_KNOWN * len(telling)
 
 
 def softmax(points: dict[Label, float]) -> dict[Label, float]:

@@ -62,7 +62,9 @@ def _pace(incident: Incident) -> int:
     plan = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     if plan is None:
         return 0
-    return int(3600 * sum((lane.sends_per_second for lane in plan.lanes.all()), Decimal(0)))
+    return int(
+        3600 * sum((lane.sends_per_second for lane in plan.lanes.select_related("connection__pace")), Decimal(0))
+    )
 
 
 def _response(rules: RulesOn, shop: Shop) -> tuple[int, str] | None:

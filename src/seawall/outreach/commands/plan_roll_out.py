@@ -1,7 +1,7 @@
 """Turn an audience into ledger rows: read -> plan (pure) -> apply, in one transaction, nothing sent."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from seawall.kernel.markets import Platform
 from seawall.outreach import policy
 from seawall.outreach.commands.tune import usual_tuning
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
+from seawall.outreach.contact import REASON as OPTED_OUT
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import NothingToSend
 from seawall.outreach.limits import open_pace
 from seawall.outreach.models import Lane, Recipient, RollOut, Wave
@@ -72,15 +74,18 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
             for row in Recipient.objects.select_for_update().filter(incident_id=cmd.incident_id, step=cmd.step)
         }
         # A buyer who was contacted under an earlier plan keeps that ledger row and is not contacted again.
-        fresh = policy.whole_groups(
-            [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
-        )
+        fresh = [m for m in cmd.messages if m.order_id not in kept or kept[m.order_id].state in _MAY_BE_PLANNED]
+        opted_out = stopped_orders(by.team_id, {m.order_id for m in fresh}, {m.shop_id for m in fresh})
+        fresh = [
+            *policy.whole_groups([m for m in fresh if m.order_id not in opted_out]),
+            *(m.alone() for m in fresh if m.order_id in opted_out),
+        ]
         roll_out = _new_roll_out(cmd, version, by, clock)
         lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
         fresh = _whole_by_doors(roll_out, fresh, lanes, clock)
         _bind(roll_out, cmd, fresh)
         plan, world = _reach(roll_out, fresh, lanes, clock)
-        rows = _ledger_rows(roll_out, fresh, plan, lanes, clock)
+        rows = _ledger_rows(roll_out, fresh, plan, lanes, clock, opted_out=opted_out)
         if not any(row.state == RecipientState.WAITING for row in rows):
             raise NothingToSend("nobody_can_be_reached" if lanes else "no_shop_can_send", orders=len(rows))
         _store(roll_out, rows, kept)
@@ -230,10 +235,17 @@ def _ledger_rows(
     plan: ReachPlan,
     lanes: Mapping[int, Lane],
     clock: Clock,
+    *,
+    opted_out: Collection[int],
 ) -> list[Recipient]:
-    """Rows in the plan's order, each with its doors. Orders that one message names stand together, in one wave."""
+    """Rows in the plan's order, each with its doors. Orders that one message names stand together, in one wave; those
+    of buyers who want no more messages are left out."""
     groups = {group[0].order_id: group for group in _groups(messages)}
-    standings = {each.key: standing_of(each, lanes.get(groups[each.key][0].shop_id)) for each in plan.rows}
+    spared = Standing(state=RecipientState.LEFT_OUT, reason_code=OPTED_OUT)
+    standings = {
+        each.key: spared if each.key in opted_out else standing_of(each, lanes.get(groups[each.key][0].shop_id))
+        for each in plan.rows
+    }
     sample = _sample_of([
         groups[each.key] for each in plan.rows if standings[each.key].state == RecipientState.WAITING
     ])  # fmt: skip

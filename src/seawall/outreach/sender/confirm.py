@@ -1,5 +1,6 @@
 """Read the platform's own record of messages it acknowledged, where no push has proved them: ids alone are no proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,10 +12,12 @@ from seawall.connectors.errors import ConnectorError
 from seawall.evidence.api import CaptureSource
 from seawall.inbox.api import store_message
 from seawall.kernel.clock import Clock
+from seawall.outreach.arrivals import one_at_a_time
 from seawall.outreach.groups import keep_for_all
 from seawall.outreach.models import Recipient
 from seawall.outreach.policy import CONFIRM_LOOKS, CONFIRM_ONCE_MORE
 from seawall.outreach.proof import apply_record
+from seawall.outreach.replies.reads import take_read
 from seawall.outreach.sender.readback import capture_of
 from seawall.outreach.sender.tasks import pushes_own_messages
 
@@ -29,11 +32,11 @@ UPDATE outreach_recipient p
               FROM outreach_recipient r
              WHERE r.confirm_after <= %(now)s) ranked
          WHERE n <= %(per_shop)s ORDER BY id LIMIT %(size)s) due,
-       outreach_lane l, shops_connection c, orders_order o
+       outreach_lane l, shops_connection c, orders_order o, shops_shop s
  WHERE p.id = due.id AND p.confirm_after <= %(now)s AND l.id = p.lane_id AND c.id = l.connection_id AND c.is_active
-   AND o.id = p.order_id
+   AND o.id = p.order_id AND s.id = o.shop_id
 RETURNING p.id, p.team_id, p.incident_id, p.order_id, o.shop_id, p.session_id, p.platform_message_id, p.sent_at,
-          l.connection_id, c.changed_at
+          l.connection_id, c.changed_at, s.market
 """
 
 
@@ -51,6 +54,7 @@ class Unproved:
     sent_at: datetime
     connection_id: int
     connection_changed_at: datetime
+    market: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,8 @@ class Proof:
 
     row: Unproved
     found: ChatMessage | None = None
+    beside: Sequence[ChatMessage] = ()
+    """What else the conversation holds: answers whose pushes may have been lost."""
     error: ConnectorError | None = None
     filters_in_silence: bool = False
     """No push tells when the platform's filter takes a message away later: it is looked at once more."""
@@ -72,6 +78,7 @@ def take_due(*, now: datetime, size: int, lease: timedelta) -> list[Unproved]:
             Unproved(
                 id=row[0], team_id=row[1], incident_id=row[2], order_id=row[3], shop_id=row[4], session_id=row[5],
                 message_id=row[6], sent_at=row[7] or now, connection_id=row[8], connection_changed_at=row[9],
+                market=row[10],
             )
             for row in cursor.fetchall()
         ]  # fmt: skip
@@ -84,12 +91,25 @@ async def read_proof(row: Unproved, connector: Connector) -> Proof:
     except ConnectorError as error:
         return Proof(row=row, error=error)
     found = next((m for m in messages if m.message_id == row.message_id), None)
-    return Proof(row=row, found=found, filters_in_silence=not pushes_own_messages(connector))
+    beside = [m for m in messages if m.message_id != row.message_id]
+    return Proof(row=row, found=found, beside=beside, filters_in_silence=not pushes_own_messages(connector))
 
 
 def conclude(proof: Proof, *, clock: Clock, again: timedelta) -> None:
     """Keep what was read and let the row become what it proves. Without proof it is read again later, a few times;
     where a filter works late and in silence, a proved one is looked at once more and may lose its proof."""
+    _conclude_row(proof, clock=clock, again=again)
+    if proof.beside:
+        # A transaction of its own: whoever takes in news may wait for the row, which must not be held meanwhile.
+        with transaction.atomic():
+            one_at_a_time()
+            take_read(
+                proof.beside, team_id=proof.row.team_id, shop_id=proof.row.shop_id, market=proof.row.market,
+                clock=clock,
+            )  # fmt: skip
+
+
+def _conclude_row(proof: Proof, *, clock: Clock, again: timedelta) -> None:
     rows = Recipient.objects.filter(pk=proof.row.id, confirm_after__isnull=False)
     with transaction.atomic():
         if proof.found is None:

@@ -122,6 +122,10 @@ def conclude(seen: Look, *, clock: Clock, grace: timedelta) -> str:
                 rows, "give_to_person", clock=clock, reason="tried_too_often", params={"attempts": seen.row.attempts}
             )
             return "give_to_person"
+        if rows.exclude(told_message_id="").exists():
+            # A person says that it was sent: then it never goes again by itself.
+            move_rows(rows, "give_to_person", clock=clock, reason="told_but_not_found")
+            return "give_to_person"
         move_rows(rows, "not_at_platform", clock=clock, reason="not_found_at_platform")
         ended = RollOut.objects.filter(
             pk=seen.row.roll_out_id, state__in=[RollOutState.STOPPED, RollOutState.DONE]

@@ -11,13 +11,26 @@ from seawall.outreach.sender.claim import Claimed
 from seawall.outreach.sender.outcome import Outcome, outcome_of_error
 
 
+def nobody_stopped(shop_id: int, key: str) -> bool:
+    """For senders that know of no buyer who wants no more messages."""
+    return False
+
+
 async def send_one(
-    claim: Claimed, messenger: Connector, *, clock: Clock, may_send: Callable[[Claimed], bool]
+    claim: Claimed,
+    messenger: Connector,
+    *,
+    clock: Clock,
+    may_send: Callable[[Claimed], bool],
+    has_opted_out: Callable[[int, str], bool] = nobody_stopped,
 ) -> Outcome:
-    """Open the conversation, look once more whether it may go, send once. Never raises for what a platform does."""
+    """Open the conversation, look once more whether it may go, send once. Never raises for what a platform does.
+
+    `has_opted_out` is asked by shop and conversation (or buyer's account): only now is it certain who the buyer is.
+    """
     if sha256_text(claim.text) != claim.text_sha256:
         return Outcome(claim=claim, event="give_to_person", at=clock.now(), reason_code="text_changed")
-    session_id = claim.session_id
+    session_id, buyer_id = claim.session_id, ""
     if not session_id or claim.riders:
         if not may_send(claim):
             return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)
@@ -35,7 +48,9 @@ async def send_one(
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
         except ConnectorError as error:
             return outcome_of_error(claim, error, at=clock.now(), may_have_left=False)
-        session_id = session_id or opened.session_id
+        session_id, buyer_id = session_id or opened.session_id, opened.buyer_id
+    if has_opted_out(claim.shop_id, session_id) or (buyer_id and has_opted_out(claim.shop_id, buyer_id)):
+        return Outcome(claim=claim, event="opted_out", at=clock.now(), reason_code="buyer_opted_out", never_left=True)
     # The last look before a buyer sees something: paused, stopped or this worker no longer trusted means no.
     if not may_send(claim):
         return Outcome(claim=claim, event="release", at=clock.now(), never_left=True)

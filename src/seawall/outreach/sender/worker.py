@@ -20,11 +20,12 @@ from seawall.connectors.contracts import Connector
 from seawall.connectors.registry import open_connector
 from seawall.kernel.clock import Clock, monotonic
 from seawall.kernel.errors import SeawallError
+from seawall.outreach.contact import stopped_keys
 from seawall.outreach.gates import tend
 from seawall.outreach.groups import tidy
 from seawall.outreach.limits import look_up_due
 from seawall.outreach.models import RollOut
-from seawall.outreach.pace import speed_up
+from seawall.outreach.pace import heed_clock, speed_up
 from seawall.outreach.ready import sweep
 from seawall.outreach.sender import confirm, liveness, looks
 from seawall.outreach.sender.claim import Claimed, claim, next_look
@@ -84,6 +85,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._stop = asyncio.Event()
         self._sending: frozenset[int] = frozenset()
+        self._opted_out: frozenset[tuple[int, str]] = frozenset()
         self._is_trusted = True
         self._looked_at = float("-inf")
         self._look_done = asyncio.Event()
@@ -139,7 +141,10 @@ class Worker:
     async def _look_who_sends(self) -> None:
         """What a pause, a resume or a stop changed. Known from the moment of asking, not of the answer."""
         at = monotonic()
-        self._sending = await self._db(_sending_now)
+        sending = await self._db(_sending_now)
+        # Asked after, taken over before: no roll-out sends before it is known who of its shops wants no more.
+        self._opted_out = await self._db(stopped_keys)
+        self._sending = sending
         self._looked_at = at
         looked, self._look_done = self._look_done, asyncio.Event()
         looked.set()
@@ -170,8 +175,9 @@ class Worker:
                 most_of_shop=self._options.in_flight * self._options.ahead,
             )
         )  # fmt: skip
-        # The claim has just seen that these send: newer knowledge than the last look, and as old as it at most.
-        self._sending |= {row.roll_out_id for row in rows}
+        if any(row.roll_out_id not in self._sending for row in rows):
+            # Begun since the last look: who of its shops wants no more is not known yet.
+            await self._look_who_sends()
         for row in rows:
             self._busy[row.connection_id] += 1
             task = asyncio.create_task(self._send(row))
@@ -204,8 +210,13 @@ class Worker:
         async with self._hands.setdefault(row.connection_id, asyncio.Semaphore(self._options.in_flight)):
             await self._until_known()
             # First the await, then the list: it is exchanged for a new one at every flush.
-            outcome = await send_one(row, connector, clock=self._clock, may_send=self._may_send)
+            outcome = await send_one(
+                row, connector, clock=self._clock, may_send=self._may_send, has_opted_out=self._has_opted_out
+            )
         self._outcomes.append(outcome)
+
+    def _has_opted_out(self, shop_id: int, key: str) -> bool:
+        return (shop_id, key) in self._opted_out
 
     def _knows(self) -> bool:
         return monotonic() - self._looked_at <= KNOWN_FOR_S
@@ -241,6 +252,7 @@ class Worker:
     async def _chores(self) -> None:
         """Notice dead workers, tend gates, put shops with something to send on the ready list."""
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
+        await self._db(lambda: heed_clock(now=self._clock.now()))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: look_up_due(clock=self._clock))
         await self._db(lambda: tidy(clock=self._clock))

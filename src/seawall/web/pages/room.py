@@ -14,7 +14,7 @@ from seawall.incidents.api import Incident, IncidentState
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 from seawall.outreach import queries as outreach
-from seawall.outreach.api import SENDING, STEP_FIRST_CONTACT, Recipient, RollOut, RollOutState
+from seawall.outreach.api import SENDING, STEP_FIRST_CONTACT, Recipient, RollOut, RollOutState, summary_of
 from seawall.scripts.api import ScriptVersion
 from seawall.tenancy.api import scoped
 from seawall.timeline.queries import entries_of, latest_by_verb
@@ -22,6 +22,7 @@ from seawall.web.desk import Desk, desk_page
 from seawall.web.lanes import lane_views
 from seawall.web.limits import limit_rows
 from seawall.web.outcomes import storm_tally
+from seawall.web.pages.answers import intent_counts
 from seawall.web.pages.board import clock_rows, grouped, left_of
 from seawall.web.pages.reach import card_of
 from seawall.web.script_view import script_view
@@ -72,6 +73,7 @@ def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
     latest = latest_by_verb(actor, pk, [verb for verbs in STEP_VERBS.values() for verb in verbs])
     entries = entries_of(actor, pk).exclude(verb__in=NOISE)
     packs = incidents.packs_of(actor, pk)
+    answered = summary_of(actor, pk)
     stopped = sum(lane.tone == "risk" for lane in lanes)
     return {
         "incident": incident,
@@ -84,6 +86,8 @@ def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
         "lanes": lanes,
         "limits": limit_rows({Platform(platform) for platform, _ in places}),
         "waves": wave_views(roll_out),
+        "answer_summary": answered,
+        "answer_intents": intent_counts(answered.by_intent),
         "pause": pause_of(roll_out),
         "lines": [line_of(entry) for entry in entries[:SHORT_TIMELINE]],
         "line_count": entries_of(actor, pk).count(),

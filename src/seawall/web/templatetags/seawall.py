@@ -1,5 +1,6 @@
 """What templates of the console are written with: icons, pills, bars, clocks, times."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -16,11 +17,14 @@ from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
+from seawall.kernel.texts import text
 from seawall.web import verbs, wording
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
 
 register = template.Library()
+
+_PARTICULARS = re.compile(r"\{\w+\}")
 
 
 @register.simple_tag
@@ -46,6 +50,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
     "kind": wording.KIND_ICONS,
+    "intent": wording.INTENTS,
     "link": wording.LINKS,
 }
 
@@ -60,6 +65,8 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "source": wording.SOURCES,
     "speaker": wording.SPEAKERS,
     "attempt": wording.OUTCOMES,
+    "reader": wording.READERS,
+    "tab": wording.OUTCOME_TABS,
 }
 
 
@@ -73,6 +80,12 @@ def look(table: str, code: str) -> wording.Look:
 def words(table: str, code: str) -> Any:
     """The words of a code: `{% words "role" actor.role %}`."""
     return wording.words_of(_WORDS[table], code)
+
+
+@register.simple_tag
+def reason_name(code: str) -> str:
+    """A reason without the particulars of one order, for choosing among reasons."""
+    return _PARTICULARS.sub("", text(code)).replace("  ", " ").strip(" :：()（）.。;；,，")
 
 
 @register.inclusion_tag("web/tags/bar.html")
