@@ -10,7 +10,7 @@ from tests.shops.kit import due
 
 from seawall.kernel.clock import SYSTEM_CLOCK, run_ahead
 from seawall.kernel.errors import Refused
-from seawall.shops.api import ConnectShop, Connection, connect_shop, credentials_of, push_keys_of, renew_due
+from seawall.shops.api import Connection, ConnectShop, connect_shop, credentials_of, push_keys_of, renew_due
 
 pytestmark = pytest.mark.django_db
 
