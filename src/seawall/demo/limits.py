@@ -41,6 +41,9 @@ class Limits(StrEnum):
             # What Shopee lets a shop send in a day nobody published for these markets, and what counts against TikTok
             # Shop's quota neither: with the strict readings a whole container takes days.
             words += ["shopee.sends_per_day=0", "tiktok-shop.chat_quota=0"]
+        if self is Limits.REAL:
+            # The demo connects by tokens of the side door, which cannot be renewed.
+            words += [f"shopee.access_life_s={30 * 86400}", f"tiktok-shop.access_expires_s={30 * 86400}"]
         if self is Limits.NONE:
             words += ["lazada.qps=0", "tiktok-shop.qps_read=1000000", "tiktok-shop.qps_write=1000000"]
         return [word for switch in words for word in ("--set", switch)]
