@@ -221,6 +221,7 @@ rules list
 rules set FD-T5-01 4/6 --why x
 rules show FD-T5-01
 rules unset FD-T5-01 --why x
+seat ask-lead 1 --why x
 seat give-back S-0001
 seat press 1 --seen x
 seat take S-0001

@@ -81,16 +81,38 @@ def facts(
 
 
 @app.command("paper")
-def paper(code: Code, file: Annotated[Path, typer.Argument(help="An official paper: PDF, PNG or JPEG.")]) -> None:
+def paper(
+    code: Code,
+    file: Annotated[Path, typer.Argument(help="An official paper: PDF, PNG or JPEG.")],
+    consent_for: Annotated[
+        str, typer.Option(help="Code of the shop for which this is the platform's written consent to sending by API.")
+    ] = "",
+) -> None:
     """Attach an official paper."""
     by = actor()
     from seawall.incidents.api import add_paper, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
 
     stored = add_paper(
-        incident_named(code, by=by), name=file.name, content=existing(file).read_bytes(), by=by, clock=SYSTEM_CLOCK
-    )
+        incident_named(code, by=by), name=file.name, content=existing(file).read_bytes(), by=by, clock=SYSTEM_CLOCK,
+        consent_for=consent_for,
+    )  # fmt: skip
     emit({"incident": code, "paper": stored.name, "sha256": stored.sha256})
+
+
+@app.command("withdraw-consent")
+def withdraw_consent(
+    code: Code,
+    sha256: Annotated[str, typer.Argument(help="The paper's hash, as `incident paper` gave it.")],
+    why: Annotated[str, typer.Option(help="Why it holds no longer; it stays on the timeline.")],
+) -> None:
+    """The platform's written consent for a shop holds no longer: the shop goes back to key presses at once."""
+    by = actor()
+    from seawall.incidents.api import incident_named, withdraw_consent_paper
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    paper = withdraw_consent_paper(incident_named(code, by=by), sha256, why=why, by=by, clock=SYSTEM_CLOCK)
+    emit({"incident": code, "paper": paper.name, "withdrawn": True, "why": paper.withdrawn_why})
 
 
 @app.command("attest")

@@ -28,6 +28,8 @@ from seawall.settings.env import get_settings
 from seawall.settings.moved_time import MovedTime
 
 SAMPLE_S, SETTLE_S = 120, 180
+BATCHES_AT_ONCE = 20
+"""Batches a simulated person works before the next one has its turn: a thousand messages (ours)."""
 _ORDER = [state.value for state in IncidentState]
 
 
@@ -264,16 +266,20 @@ class CustomsReturn:
             run("outreach", "approve", code, "--binding", show["roll_out"]["binding"], by=scene.APPROVER)
 
     def _seats_press(self, code: str) -> None:
-        """Every simulated seat takes a batch and presses each message of it, as a person would."""
-        for seat, languages in scene.SEATS.items():
-            spoken = [word for language in languages for word in ("--lang", language)]
-            batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
-            for each in batch["in_hand"]:
-                # A pause in mid-batch refuses the press; the person reads why and waits.
-                with contextlib.suppress(Refused):
+        """Every simulated seat takes batches and presses each message of them, as a person would."""
+        for seat in scene.SEATS:
+            for _ in range(BATCHES_AT_ONCE):
+                batch = self._commands.run("seat", "take", code, "--size", "50", by=seat, show=False)["in_hand"]
+                if not batch:
+                    break
+                seen = [word for each in batch for word in ("--seen", each["sha256"])]
+                # A pause in mid-batch refuses presses; the person reads why and waits.
+                try:
                     self._commands.run(
-                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
+                        "seat", "press", *[str(each["message"]) for each in batch], *seen, by=seat, show=False
                     )
+                except Refused:
+                    break
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)

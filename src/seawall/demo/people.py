@@ -37,10 +37,10 @@ def people_and_shops(run: Callable[..., Any], state: DemoState, limits: Limits, 
             "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
             shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
         )  # fmt: skip
-    for seat in scene.SEATS:
+    for seat, languages in scene.SEATS.items():
         run(
             "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
-            by=admin, show=False,
+            *[word for language in languages for word in ("--lang", language)], by=admin, show=False,
         )  # fmt: skip
     for shop in scene.SHOPS:
         _connect(run, state, shop, limits, folder)

@@ -3,6 +3,7 @@
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
     LinkStatus,
@@ -74,7 +75,9 @@ __all__ = [
     "add_paper",
     "approve",
     "attest_facts",
+    "choose_mode",
     "close",
+    "consented_shops",
     "decide_by_link",
     "door_words",
     "doors_by",
@@ -120,5 +123,6 @@ __all__ = [
     "tune",
     "values_of",
     "withdraw_case",
+    "withdraw_consent_paper",
     "write_facts",
 ]  # fmt: skip

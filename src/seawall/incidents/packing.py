@@ -1,13 +1,15 @@
 """What of a storm goes into a pack: read from the tables, in order, a chunk at a time."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
-from seawall.evidence.api import Capture, CaptureSource
+from seawall.evidence.api import Capture, CaptureSource, Screenshot, screenshot_path
 from seawall.incidents.commands.add_paper import paper_path
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import CaseState
@@ -58,6 +60,7 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
             pack.AttachedFile(name=p.name, content=paper_path(p), sha256=p.sha256, received_at=p.uploaded_at)
             for p in incident.papers.order_by("pk")
         ],
+        screenshots=[_screenshot(each) for each in _shots(incident)],
         timeline=_timeline(incident),
     )
 
@@ -94,17 +97,20 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
             row.case_id: row
             for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
         }
-        together = named_together([row for row in rows.values() if row.platform_message_id])
+        together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
         captures: dict[int, list[Capture]] = defaultdict(list)
         orders = [case.order_id for case in by_pk.values()]
         for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
             if capture.order_id is not None:
                 captures[capture.order_id].append(capture)
+        shots = _shots_by_message(rows.values())
         for pk in wanted:
             case = by_pk[pk]
             row = rows.get(pk)
             named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
-            yield replace(_order(case, row, captures[case.order_id], approved), named_with=tuple(named))
+            seen = shots[row.rides_with_id or row.pk] if row else ()
+            made = _order(case, row, captures[case.order_id], approved, seen)
+            yield replace(made, named_with=tuple(named))
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:
@@ -114,7 +120,11 @@ def approved_bindings(incident: Incident) -> frozenset[str]:
 
 
 def _order(
-    case: Case, row: Recipient | None, captures: Sequence[Capture], approved: Collection[str]
+    case: Case,
+    row: Recipient | None,
+    captures: Sequence[Capture],
+    approved: Collection[str],
+    shots: Sequence[Screenshot],
 ) -> pack.OrderEvidence:
     order, shop = case.order, case.order.shop
     parcel = next(iter(order.parcels.all()), None)
@@ -131,13 +141,21 @@ def _order(
         tracking_number=parcel.tracking_number if parcel else "",
         item=order.lines[0].get("title", "") if order.lines else "",
         sent_by=sent_by(row),
-        records=tuple(record_of(capture, case, row, approved) for capture in captures),
+        records=(
+            *(record_of(capture, case, row, approved) for capture in captures),
+            *(shot_record(shot, case, row) for shot in shots),
+        ),
     )
 
 
 def sent_by(row: Recipient | None) -> str:
     """Who let an order's message go, as the pack names it."""
-    if row is None or not row.platform_message_id:
+    if row is None:
+        return ""
+    if row.screenshot_sha256 and row.pressed_by is not None:
+        # A person sent it in Seller Center, whatever the platform's record says of it since.
+        return f"seat, by hand: {row.pressed_by.user}" + (" [simulated]" if row.pressed_by.is_simulated else "")
+    if not row.platform_message_id:
         return ""
     if row.pressed_by is None:
         return "worker"
@@ -172,6 +190,56 @@ def record_of(capture: Capture, case: Case, row: Recipient | None, approved: Col
         script_digest=row.script_digest if row and is_ours else "",
         approval_digest=_approval_of(row, approved) if row and is_ours else "",
         body=capture.body,
+    )
+
+
+def _shots_by_message(rows: Iterable[Recipient]) -> Mapping[int, list[Screenshot]]:
+    """The screenshots by the row that has the message: one picture shows it for all orders that it names."""
+    found: dict[int, list[Screenshot]] = defaultdict(list)
+    for shot in Screenshot.objects.filter(recipient__in={row.rides_with_id or row.pk for row in rows}).order_by("pk"):
+        found[shot.recipient_id].append(shot)
+    return found
+
+
+def _shots(incident: Incident) -> Iterator[Screenshot]:
+    yield from Screenshot.objects.filter(incident=incident).select_related("order").order_by("pk").iterator(CHUNK)
+
+
+def _screenshot(shot: Screenshot) -> pack.AttachedFile:
+    return pack.AttachedFile(
+        name=Path(shot.stored_as).name, content=screenshot_path(shot), sha256=shot.sha256,
+        note=f"screenshot 截图: order {shot.order.platform_order_id}, attached by {attached_by(shot)};"
+        " not a record of the platform",
+        received_at=shot.attached_at,
+    )  # fmt: skip
+
+
+def attached_by(shot: Screenshot) -> str:
+    """Who attached a screenshot, as the pack names people."""
+    return shot.attached_name + (" [simulated]" if shot.is_simulated else "")
+
+
+def shot_record(shot: Screenshot, case: Case, row: Recipient | None) -> pack.MessageRecord:
+    """A screenshot as a pack holds it: who attached it and when, and what the file was. It claims nothing of its words,
+    and it counts beside the grade only."""
+    shop = case.order.shop
+    said = {
+        "arrival_sha256": shot.arrival_sha256, "attached_at": shot.attached_at.isoformat(),
+        "attached_by": attached_by(shot), "content_type": shot.content_type, "height": shot.height,
+        "label": "screenshot", "sha256": shot.sha256, "size": shot.size, "width": shot.width,
+    }  # fmt: skip
+    return pack.MessageRecord(
+        ref=f"s{shot.pk}" if shot.order_id == case.order_id else f"s{shot.pk}-{case.pk}",
+        kind=pack.RecordKind.SCREENSHOT,
+        platform=Platform(shop.platform),
+        market=Market(shop.market),
+        shop=shop.code,
+        order_id=case.order.platform_order_id,
+        speaker=Speaker.SELLER,
+        our_at=shot.attached_at,
+        language=row.language if row else "",
+        attachment_sha256=shot.sha256,
+        body=json.dumps(said, ensure_ascii=False, sort_keys=True),
     )
 
 

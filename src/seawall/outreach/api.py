@@ -10,11 +10,22 @@ from seawall.outreach.answers import (
     talks_of,
 )
 from seawall.outreach.commands.answers import correct_answer, lift_stop
+from seawall.outreach.commands.ask_lead import ask_lead
+from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words, mark_sent, not_sent
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
 from seawall.outreach.commands.replan import close_windows, replan, replan_moved
-from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
+from seawall.outreach.commands.seats import (
+    MOST_IN_HAND,
+    Press,
+    Pressed,
+    TakeBatch,
+    give_back,
+    press,
+    press_many,
+    take_batch,
+)
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.tune import Tune, tune
@@ -47,6 +58,7 @@ __all__ = [
     "DOORS",
     "FAILED",
     "MEASURES",
+    "MOST_IN_HAND",
     "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
@@ -64,9 +76,12 @@ __all__ = [
     "DoorCount",
     "Lane",
     "LaneStanding",
+    "MarkSent",
     "Measured",
     "PlanRollOut",
     "PlannedMessage",
+    "Press",
+    "Pressed",
     "ReachLine",
     "ReachSnapshot",
     "Recipient",
@@ -83,9 +98,12 @@ __all__ = [
     "WorkerOptions",
     "answer_counts",
     "approve",
+    "ask_lead",
     "assumption_lines",
+    "cannot_reach",
     "close_windows",
     "contacted_orders",
+    "copy_words",
     "correct_answer",
     "counts_of",
     "differences",
@@ -99,14 +117,17 @@ __all__ = [
     "leave_out_unconcerned",
     "lift_stop",
     "look_now",
+    "mark_sent",
     "measured_now",
     "minutes_needed",
     "named_together",
     "newest",
     "not_delivered",
+    "not_sent",
     "pause",
     "plan_roll_out",
     "press",
+    "press_many",
     "reach_lines",
     "reasons_of",
     "replan",

@@ -68,8 +68,9 @@ def standing_of(row: ReachRow, lane: Lane | None, *, comes_back: Collection[str]
     """Waiting in the lane, if the lane's own door is open or closed only for now (`comes_back`); else settled, with the
     reason.
 
-    A buyer who can be written to by hand alone has no lane and stands as `no_connection`; whoever can be phoned at most
-    stands as `unreachable`, with `call` for a door.
+    A buyer who can be written to by hand alone, and whose shop has no lane (a training storm, where a person would
+    reach a real buyer), stands as `no_connection`; whoever can be phoned at most stands as `unreachable`, with `call`
+    for a door.
     """
     own = _door_of(row, lane.mode) if lane else None
     if own is not None and (own.is_open or _code(own.why_closed) in comes_back):

@@ -45,9 +45,10 @@ cancelled or returned. Its riders are found first: read the other way round, eac
 
 TO_SEND = f"""p.state = 'waiting' AND p.wave <= {{open_wave}}
        AND p.rides_with_id IS NULL AND {_CONCERNS}
-       AND (p.door_until IS NULL OR p.door_until > %(now)s)"""
+       AND (p.door_until IS NULL OR p.door_until > %(now)s) AND p.copied_at IS NULL"""
 """Whether a ledger row `p` may go on a lane of mode `api`: one that carries its message, whose orders all still belong
-to it and concern the storm, while its door is open."""
+to it and concern the storm, while its door is open. What a person took to Seller Center may have been sent there: it
+never goes by API."""
 
 PRESSED_TO_SEND = TO_SEND + " AND p.pressed_at > %(pressed_since)s"
 """On a lane of mode `click`: only after a person's key press on that very row, and not long after it."""

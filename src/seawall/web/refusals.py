@@ -18,6 +18,10 @@ _STATES: dict[str, Mapping[str, Any]] = {
 }
 
 
+_CHANGED = frozenset({"seat_words_differ"})
+"""Refusals that did change something: here the message has left the seat."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """What the refusal page shows."""
@@ -43,7 +47,7 @@ def refusal_of(error: SeawallError, *, back: str) -> Refusal:
         tone=tone,
         icon=icon,
         back=back,
-        hint=_("Nothing was changed.") if error.http_status in (403, 409, 422) else "",
+        hint=_("Nothing was changed.") if error.http_status in (403, 409, 422) and error.code not in _CHANGED else "",
     )
 
 

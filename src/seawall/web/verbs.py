@@ -53,6 +53,13 @@ VERBS: Mapping[str, Look] = {
     "outreach.start": Look(words=_("First wave opened"), icon="player-play"),
     "seat.take": Look(words=_("Took %(count)s messages to a seat"), icon="armchair"),
     "seat.give_back": Look(words=_("Gave %(count)s messages back"), icon="arrow-back-up"),
+    "seat.words_differ": Look(
+        words=_("Order %(order)s left its seat: other words on the screen"), icon="alert-triangle"
+    ),
+    "seat.not_sent": Look(words=_("Order %(order)s: copied, but not sent"), icon="arrow-back-up"),
+    "seat.cannot_reach": Look(words=_("Order %(order)s cannot be reached in Seller Center"), icon="user-x"),
+    "seat.ask_lead": Look(words=_("Order %(order)s: the seat asks the lead"), icon="user-question"),
+    "seat.silent": Look(words=_("A seat fell silent; %(count)s messages may have been sent"), icon="alert-triangle"),
     "outreach.open_wave": Look(words=_("Wave %(wave)s opened: %(size)s buyers"), icon="player-track-next"),
     "outreach.pause": Look(words=_("Paused"), icon="player-pause"),
     "outreach.pause_by_itself": Look(words=_("Paused by itself"), icon="robot"),
@@ -71,6 +78,9 @@ VERBS: Mapping[str, Look] = {
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
     "shop.app": Look(words=_("App %(label)s made known"), icon="key"),
+    "shop.mode": Look(words=_("Shop %(code)s sends by %(mode)s now"), icon="arrows-exchange"),
+    "papers.withdraw": Look(words=_("Paper holds no longer: %(name)s"), icon="file-x"),
+    "shop.by_hand": Look(words=_("Shop %(code)s is worked by hand"), icon="keyboard"),
     "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
     "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),
     "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),

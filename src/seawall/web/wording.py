@@ -84,6 +84,7 @@ RECIPIENT_STATES: Mapping[str, Look] = {
     "waiting": Look(words=_p("recipient", "Waiting"), icon="clock"),
     "claimed": Look(words=_p("recipient", "Being sent"), tone="run", icon="send"),
     "unknown": Look(words=_p("recipient", "Outcome unknown, being looked up"), tone="warn", icon="help-circle"),
+    "sent_by_hand": Look(words=_p("recipient", "Sent by hand, screenshot attached"), tone="run", icon="keyboard"),
     "acknowledged": Look(words=_p("recipient", "Accepted by the platform"), tone="run", icon="send"),
     "confirmed": Look(words=_p("recipient", "In the platform’s record"), tone="run", icon="checks"),
     "read": Look(words=_p("recipient", "Read"), tone="ok", icon="eye-check"),
@@ -192,6 +193,9 @@ MODE_REASONS: Mapping[str, Words] = {
     "shopee_lists_proactive_automation_as_abuse": _(
         "Shopee lists proactive automated chat as abuse: a person must press the key."
     ),
+    "platform_consented_in_writing": _("The platform consented in writing; the paper is on the facts sheet."),
+    "no_api_by_hand": _("No interface: people send in Seller Center and attach the screenshot."),
+    "chosen_by_the_team": _("Chosen by the team: it leaves more to people than the platform asks."),
     "platform_documents_order_chat_by_api": _("The platform documents order chat by its interface."),
 }
 
@@ -319,6 +323,10 @@ EVENTS: Mapping[str, Words] = {
     "leave_out": _p("event", "leave out"),
     "too_late": _p("event", "be too late"),
     "no_connection": _p("event", "lose the connection"),
+    "sent_by_hand": _p("event", "be marked as sent by hand"),
+    "unsure": _p("event", "go to a person, sent or not"),
+    "cannot_reach": _p("event", "be out of reach"),
+    "ask_lead": _p("event", "be put to the lead"),
     "unreachable": _p("event", "lose the last door"),
     "door_opened": _p("event", "get a door"),
     "confirmed": _p("event", "be confirmed"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from seawall.incidents.commands.consent import consented_shops, fall_back
 from seawall.incidents.commands.write_facts import facts_of, newest_sheet
 from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
@@ -102,6 +103,8 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
         messages = planned_messages(incident, script, facts)
+        shops = {message.shop_id for message in messages}
+        fall_back(shops, why="no written consent of the platform stands", by=by, clock=clock)
         set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
@@ -113,6 +116,7 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
                 facts_digest=sheet.digest,
                 ceiling=Ceiling(amount=facts.ceiling_amount, currency=facts.ceiling_currency),
                 deadline_at=facts.deadline_at,
+                consented_shops=consented_shops(incident.team_id) & shops,
                 golden_until=incident.golden_until,
             ),
             by=by,

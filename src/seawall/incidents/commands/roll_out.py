@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from seawall.incidents.clocks import void_clocks
+from seawall.incidents.commands.consent import consented_shops
 from seawall.incidents.golden import set_golden
 from seawall.incidents.models import Incident
 from seawall.incidents.states import INCIDENT, IncidentState
@@ -72,7 +73,9 @@ def replan(incident: Incident, *, by: Actor, clock: Clock, note: str = "") -> Re
     """Make the reachability plan of the standing roll-out anew: doors, windows, order. Words and audience stay, so an
     approval stands too. Raises Refused(replan_not_now)."""
     incident = get_scoped(Incident, by, pk=incident.pk)
-    snapshot = outreach.replan(live_roll_out(incident), by=by, clock=clock, note=note)
+    snapshot = outreach.replan(
+        live_roll_out(incident), by=by, clock=clock, note=note, consented=consented_shops(incident.team_id)
+    )
     set_golden(incident, clock=clock)
     return snapshot
 

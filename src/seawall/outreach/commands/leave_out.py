@@ -9,7 +9,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.outreach.arrivals import one_at_a_time
 from seawall.outreach.contact import stopped_orders
-from seawall.outreach.groups import alone, named_with, part_groups_of
+from seawall.outreach.groups import alone, named_with, part_groups_of, part_off_withdrawn
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import look_again
 from seawall.outreach.models import Recipient
@@ -69,6 +69,10 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         if not moved:
             raise Refused("move_refused", machine="recipient", state=row.state, event=event)
         Recipient.objects.filter(pk=row.pk).update(told_message_id="")
+        if event == "not_at_platform":
+            # A person looked and says that it was never sent: the row is like one nobody has touched.
+            Recipient.objects.filter(pk=row.pk).update(copied_at=None, seat=None, seat_until=None)
+            part_off_withdrawn(row.pk, clock=clock)
         record(
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,

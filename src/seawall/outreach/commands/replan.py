@@ -47,7 +47,13 @@ _WAITING = RecipientState.WAITING.value
 
 
 def replan(
-    roll_out: RollOut, *, by: Actor | None, clock: Clock, note: str = "", after: int | None = None
+    roll_out: RollOut,
+    *,
+    by: Actor | None,
+    clock: Clock,
+    note: str = "",
+    after: int | None = None,
+    consented: Collection[int] = (),
 ) -> ReachSnapshot:
     """Look at every row that nothing was sent for again, and keep the new plan as the roll-out's next snapshot.
 
@@ -57,7 +63,8 @@ def replan(
     whose mode changed is followed when a person asks (`by`), never by itself.
 
     The roll-out is locked only to begin and to apply: a pause never waits for the planning between, so call this
-    outside a transaction of your own. `after` names the plan that is to be replaced, where it must be that one.
+    outside a transaction of your own. `after` names the plan that is to be replaced, where it must be that one;
+    `consented` the shops whose platform has consented in writing to what it lists as abuse.
     Raises Refused(replan_not_now) in any other state, Refused(replan_moved_on) when roll-out or plan moved on
     meanwhile, Refused(mode_not_lawful), Refused(training_needs_simulator).
     """
@@ -66,10 +73,11 @@ def replan(
     with transaction.atomic():
         may_open = _locked(roll_out).state in BEFORE_APPROVAL
         if by:
-            _follow_modes(roll_out)
+            _follow_modes(roll_out, consented)
         rows = _rows(roll_out, may_open=may_open)
         if may_open:
-            open_lanes(roll_out, {row.shop_id for row in rows.values()} - set(lanes_by_shop(roll_out)), clock)
+            without = {row.shop_id for row in rows.values()} - set(lanes_by_shop(roll_out))
+            open_lanes(roll_out, without, clock, consented=consented)
     lanes = lanes_by_shop(roll_out)
     plan, world = _planned(roll_out, rows, lanes, clock)
     kept = COMES_BACK if by else UNTIL_A_PERSON_LOOKS
@@ -146,12 +154,13 @@ def lanes_by_shop(roll_out: RollOut) -> dict[int, Lane]:
     return {lane.connection.shop_id: lane for lane in lanes}
 
 
-def _follow_modes(roll_out: RollOut) -> None:
+def _follow_modes(roll_out: RollOut, consented: Collection[int]) -> None:
     """Let lanes take over the modes their connections were given since. Raises Refused for one that is not lawful."""
     for lane in roll_out.lanes.filter(connection__is_active=True).select_related("connection__shop").order_by("pk"):
         connection = lane.connection
-        if connection.mode != lane.mode and connection.mode in (SendMode.API, SendMode.CLICK):
-            mode_for(Platform(connection.shop.platform), connection.mode)
+        if connection.mode != lane.mode and connection.mode in SendMode.values:
+            has_consent = connection.shop_id in consented
+            mode_for(Platform(connection.shop.platform), connection.mode, has_consent=has_consent)
             Lane.objects.filter(pk=lane.pk).update(mode=connection.mode)
 
 
@@ -274,7 +283,7 @@ def _change_lanes(rows: Mapping[int, _Row], lanes: Mapping[int, Lane]) -> None:
     for shop_id, lane in lanes.items():
         moved = [pk for pk, row in rows.items() if row.shop_id == shop_id and row.lane_id not in (None, lane.pk)]
         if moved:
-            _with_riders(moved).filter(state=_WAITING).update(lane=lane)
+            _with_riders(moved).filter(state=_WAITING, copied_at__isnull=True).update(lane=lane)
 
 
 def _with_riders(keys: Collection[int]) -> QuerySet[Recipient]:
