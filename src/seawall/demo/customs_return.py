@@ -17,12 +17,13 @@ from rich.padding import Padding
 from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
+from seawall.demo.cancelling import cancel_orders
 from seawall.demo.ending import judge, show_numbers, totals
 from seawall.demo.limits import Limits, TimeMover
-from seawall.demo.people import people_and_shops
+from seawall.demo.people import hand_in_consents, people_and_shops, send_by_consent
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
-from seawall.kernel.clock import SYSTEM_CLOCK, may_be_moved, run_ahead
+from seawall.kernel.clock import SYSTEM_CLOCK, may_be_moved, monotonic, run_ahead
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
 from seawall.settings.moved_time import MovedTime
@@ -57,6 +58,7 @@ class CustomsReturn:
         self._beside = Beside()
         self._folder = get_settings().home / "demo"
         self._mover: TimeMover | None = None
+        self._last_left: float | None = None
 
     def play(self) -> int:
         """All steps. Stops cleanly on Ctrl-C."""
@@ -115,8 +117,14 @@ class CustomsReturn:
             " press a key, people at seats press: here they are SIMULATED and say so.",
         )
         self._roll_out(code)
-        self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
         self._settle(code, door)
+        self._say(
+            "10 Cancellations",
+            "Orders that have not left yet are cancelled, each after its message: the lead lists them and chooses a"
+            " reason, the seller approves both, the worker asks the platform about each order and calls once.",
+        )
+        cancel_orders(self._commands, code)
+        self._say("11 Evidence", "What the platform's own record says of every order, sealed and verified.")
         return self._finish(state, code, door)
 
     def _say(self, title: str, words: str) -> None:
@@ -207,8 +215,12 @@ class CustomsReturn:
                 by=scene.LEAD,
             )
             run("incident", "paper", code, str(scene.paper_file(folder)), by=scene.LEAD)
+            if self._limits is Limits.NONE:
+                hand_in_consents(run, code, folder)
             digest = self._show(code)["facts"]["digest"]
             run("incident", "attest", code, "--seen", digest, by=scene.APPROVER)
+            if self._limits is Limits.NONE:
+                send_by_consent(run)
         if not self._is_past(code, IncidentState.SCRIPT_READY):
             run("incident", "add-orders", code, *[str(path) for path in files.values()], by=scene.LEAD, show=False)
         return code
@@ -304,8 +316,11 @@ class CustomsReturn:
                 self._move_on(now)
                 return bool(now["state"] not in ("approved", "rolling_out"))
 
+            is_running = show["state"] in ("approved", "rolling_out")
             if not wait_for(is_done, seconds=300 + total, pause=1.0):
                 raise Refused("demo_took_too_long", step="roll-out")
+            if is_running:
+                self._last_left = monotonic()
 
     def _move_on(self, show: dict[str, Any]) -> None:
         if self._limits is Limits.REAL and self._mover is not None and self._mover.move_on(show):
@@ -326,11 +341,19 @@ class CustomsReturn:
             wait_for(is_quiet, seconds=SETTLE_S, pause=1.0)
 
     def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
+        began = monotonic()
         pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
+        sealed = monotonic()
         report = self._commands.run("evidence", "verify", pack["path"])
         result, marketplace = self._show(code), self._marketplaces_say(state, door)
         problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
+        if self._last_left is not None:
+            err.print(
+                f"sealed {sealed - self._last_left:.0f} s after the last message left:"
+                f" {began - self._last_left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
+                markup=False,
+            )
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
         if problems:

@@ -8,6 +8,7 @@ from seawall.demo import scene
 from seawall.demo.files.api import StormShop
 from seawall.demo.limits import Limits
 from seawall.demo.stage import DemoState
+from seawall.kernel.markets import Platform
 
 
 def people_and_shops(run: Callable[..., Any], state: DemoState, limits: Limits, folder: Path) -> None:
@@ -59,3 +60,26 @@ def _connect(run: Callable[..., Any], state: DemoState, shop: StormShop, limits:
         *limits.pace(shop.platform), by=scene.ADMIN, show=False,
     )  # fmt: skip
     secrets_file.unlink()
+
+
+def _ask_for_consent() -> list[StormShop]:
+    """Shops whose platform wants a person's key press, unless it consented in writing."""
+    return [shop for shop in scene.SHOPS if shop.platform is Platform.SHOPEE]
+
+
+def hand_in_consents(run: Callable[..., Any], code: str, folder: Path) -> None:
+    """Without limits Shopee's shops send by API too, as they lawfully may with the platform's written consent: here
+    stand-ins of it, which say so on their face."""
+    for shop in _ask_for_consent():
+        path = folder / f"platform-consent-{shop.code}-SIMULATED.pdf"
+        path.write_bytes(
+            scene.one_page_pdf(f"SIMULATED written consent to sending by API - shop {shop.code} - for the demo only")
+        )
+        run("incident", "paper", code, str(path), "--consent-for", shop.code, by=scene.LEAD, show=False)
+
+
+def send_by_consent(run: Callable[..., Any]) -> None:
+    """The shops whose consent stands on the attested sheet send by API from now on."""
+    for shop in _ask_for_consent():
+        why = "the demo's stand-in of a written consent"
+        run("shops", "mode", shop.code, "api", "--why", why, by=scene.ADMIN, show=False)
