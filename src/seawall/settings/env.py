@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     lint_model_key: SecretStr | None = Field(default=None, description="Its key, when it wants one.")
     lint_model_timeout_s: int = Field(default=20, ge=1, le=120, description="Seconds to wait for its answer.")
 
+    # --- exercises ------------------------------------------------------------------------------------------------
+    moved_time_file: Path | None = Field(
+        default=None,
+        description="For exercises: file of seconds by which time runs ahead. Real shops are not touched then.",
+    )
+
     # --- telling --------------------------------------------------------------------------------------------------
     log_format: Literal["json", "text"] = Field(default="json", description="Form of log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -133,7 +139,13 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "home", "secret_key_file", "encryption_key_file", "evidence_dir", "tsa_cert_file", "report_certificate"
+        "home",
+        "secret_key_file",
+        "encryption_key_file",
+        "evidence_dir",
+        "tsa_cert_file",
+        "report_certificate",
+        "moved_time_file",
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
