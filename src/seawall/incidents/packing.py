@@ -14,6 +14,7 @@ from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
 from seawall.outreach.api import Approval, Recipient, RollOut, named_together
+from seawall.scripts.api import ScriptVersion
 
 CHUNK = 1000
 
@@ -200,13 +201,18 @@ def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
 
 
 def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
+    """The wordings, each once: versions that say the same to buyers (one went back to earlier words, or changed only
+    what the seller reads) are one wording under several numbers."""
+    found: dict[tuple[str, str], list[ScriptVersion]] = {}
+    for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts"):
+        found.setdefault((version.step, version.digest), []).append(version)
     return [
         pack.ScriptVersion(
-            version=f"{version.step} v{version.number}",
-            digest=version.digest,
-            texts={text.language: text.text for text in version.texts.all()},
+            version=f"{step} {', '.join(f'v{each.number}' for each in versions)}",
+            digest=digest,
+            texts={text.language: text.text for text in versions[0].texts.all()},
         )
-        for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts")
+        for (step, digest), versions in found.items()
     ]
 
 

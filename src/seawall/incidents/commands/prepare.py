@@ -10,12 +10,12 @@ from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
-from seawall.incidents.kinds import library_file
+from seawall.incidents.kinds import LIBRARY_FILES, library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
-from seawall.kernel.errors import InvalidInput
+from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import buyer_hint
@@ -29,7 +29,16 @@ from seawall.outreach.api import (
     plan_roll_out,
     void_live_roll_outs,
 )
-from seawall.scripts.api import ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.scripts.api import (
+    ScriptVersion,
+    SubmitScript,
+    Wording,
+    library,
+    newest_version,
+    render,
+    says_the_same,
+    submit_script,
+)
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -44,16 +53,31 @@ def library_wording(
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
+def first_wordings(kind: str) -> list[tuple[str, str]]:
+    """(occasion, variant) of every wording the library has for the first contact of a kind of storm; the occasion is
+    empty for a kind with one file."""
+    files = LIBRARY_FILES[kind]
+    return [
+        (name if len(files) > 1 else "", variant)
+        for name in files
+        for variant in library(name).steps.get(STEP_FIRST_CONTACT, {})
+    ]
+
+
 def submit_incident_script(
-    incident: Incident, wording: Mapping[Language, Wording], *, by: Actor, clock: Clock
+    incident: Incident, wording: Mapping[Language, Wording], *, by: Actor, clock: Clock, seen: int | None = None
 ) -> ScriptVersion:
     """Freeze the wording of the first contact. Facts must be attested; a plan that has not begun is void.
 
-    Raises ScriptBlocked with the lint's findings, WrongStep.
+    The wording that stands, submitted again, changes nothing: no plan and no approval falls. `seen` is the number of
+    the version the writer began from (0: there was none); a newer one that says something else is not written over.
+    Raises ScriptBlocked with the lint's findings, WrongStep, Refused(script_changed_meanwhile).
     """
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
+        before = newest_version(by, incident.pk, STEP_FIRST_CONTACT)
+        _not_passed_by(before, seen, wording)
         version = submit_script(
             SubmitScript(
                 incident_id=incident.pk,
@@ -65,6 +89,8 @@ def submit_incident_script(
             by=by,
             clock=clock,
         )
+        if before is not None and before.pk == version.pk and incident.state != IncidentState.FACTS_ATTESTED:
+            return version
         if INCIDENT.can(IncidentState(incident.state), "revise_script"):
             void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="script changed")
             move(incident, INCIDENT, "revise_script", verb="script.revise", clock=clock, by=by)
@@ -73,6 +99,13 @@ def submit_incident_script(
             after={"version": version.number, "digest": version.digest},
         )  # fmt: skip
     return version
+
+
+def _not_passed_by(newest: ScriptVersion | None, seen: int | None, wording: Mapping[Language, Wording]) -> None:
+    if seen is None or newest is None or newest.number == seen:
+        return
+    if not says_the_same(newest, wording):
+        raise Refused("script_changed_meanwhile", seen=seen, now=newest.number, author=str(newest.author))
 
 
 def audience_places(incident: Incident) -> set[tuple[Platform, Market]]:
