@@ -1,4 +1,4 @@
-"""The script studio as a lead, an agent and a seller meet it, by plain requests: what it shows, checks, saves, refuses."""
+"""The script studio as a lead, an agent and a seller meet it, by plain requests: shows, checks, saves, refuses."""
 
 import re
 from collections.abc import Callable
@@ -225,7 +225,7 @@ def test_the_live_check_finds_measures_and_compares_one_language(desk: Desk, sto
     storm = storm_at("planned")
     browser = client_of(desk.lead)
     before = Entry.objects.count()
-    part = browser.post(url(storm, "lint/"), {"lang": "th", "text-th": f"กรุณายกเลิกคำสั่งซื้อ {{order_id}} ด้วยค่ะ"})
+    part = browser.post(url(storm, "lint/"), {"lang": "th", "text-th": "กรุณายกเลิกคำสั่งซื้อ {order_id} ด้วยค่ะ"})
     page = part.content.decode()
     assert "<html" not in page
     view = part.context["view"]

@@ -24,6 +24,7 @@ from seawall.scripts.api import (
     review,
     word_diff,
 )
+from seawall.scripts.lint import suggestion
 from seawall.web.refusals import look
 
 NEAR = 0.9
@@ -59,6 +60,8 @@ class Found:
     rows: list[RuleRow]
     is_whole: bool
     """It is about the text as a whole: nothing is underlined."""
+    says: str
+    """What the suggestion says, in the reader's language; empty where it is in it."""
 
     @property
     def tone(self) -> str:
@@ -170,7 +173,7 @@ class Studio:
         """One language, checked and measured."""
         readers = [each for each in self.places if each.market.facts.languages[0] is language]
         notes = review(language, wording.text, self.audience, self.facts.sentences() if self.facts else ())
-        found = [self._found(each, wording.text) for each in notes]
+        found = [self._found(each, wording.text, language) for each in notes]
         before = self.before.get(language)
         changes = word_diff(before.text, wording.text) if before else []
         return TextStudio(
@@ -187,11 +190,12 @@ class Studio:
             ),
         )  # fmt: skip
 
-    def _found(self, noted: Noted, words: str) -> Found:
-        finding = noted.finding
+    def _found(self, noted: Noted, words: str, language: Language) -> Found:
+        finding, reader = noted.finding, reader_language()
         return Found(
             noted=noted, why=finding.reason.text(), rows=[self._row(each) for each in noted.rows],
             is_whole=finding.start == 0 and finding.end == len(words),
+            says="" if language is reader else suggestion(finding.rule, reader),
         )  # fmt: skip
 
     def _row(self, row: str) -> RuleRow:
