@@ -1,4 +1,4 @@
-"""The lead writes the words of a storm: a slip is underlined as it is typed, mended by one press, saved as a version."""
+"""The lead writes the words of a storm: a slip is underlined while typed, mended by one press, saved as a version."""
 
 import os
 

@@ -22,7 +22,7 @@ from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Parcel
-from seawall.scripts.api import PlaceholderValues, render
+from seawall.scripts.api import PLACEHOLDERS, PlaceholderValues, render
 from seawall.tenancy.api import Actor, scoped
 
 _TITLE_READ = 80
@@ -86,7 +86,7 @@ def fill_longest(place: PlaceValues, template: str, language: Language, facts: F
     values = PlaceholderValues(
         shop=place.shop,
         order_id=place.order_id,
-        item=max((_filled("item", each, language, market) for each in place.titles), key=len, default=None),
+        item=_longest_title(place.titles, language, market),
         order_date=max(place.days, key=lambda day: len(_filled("order_date", day, language, market)), default=None),
         cause=facts.cause_by_language.get(language) if facts else None,
         compensation=facts.offer_in(market.currency) if facts else None,
@@ -98,6 +98,17 @@ def fill_longest(place: PlaceValues, template: str, language: Language, facts: F
     except InvalidInput:
         return None
     return LongestFilled(text=text, length=len(text))
+
+
+def _longest_title(titles: Collection[str], language: Language, market: Market) -> str | None:
+    """The title that is longest once written: cut at a word, so a longer one may come out shorter."""
+    best, most = "", PLACEHOLDERS["item"].max_length
+    for title in sorted(titles, key=len, reverse=True):
+        # Written out a title only ever shrinks: among thousands the first few decide.
+        if len(best) >= min(len(title), most):
+            break
+        best = max(best, _filled("item", title, language, market), key=len)
+    return best or None
 
 
 def _filled(name: str, value: Any, language: Language, market: Market) -> str:
