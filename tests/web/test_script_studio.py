@@ -11,11 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from tests.kit.storm import Desk, Storm, a_storm, bring
 from tests.web.conftest import client_of
 
+from seawall.incidents.api import first_wordings
+from seawall.incidents.models import IncidentKind
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.orders.models import Order, Parcel
 from seawall.outreach.api import Approval, RollOut
+from seawall.scripts.api import PLACEHOLDERS
 from seawall.scripts.models import ScriptVersion
 from seawall.timeline.api import Entry
+from seawall.web import script_words
 
 pytestmark = pytest.mark.django_db
 
@@ -343,3 +347,10 @@ def test_the_number_of_queries_does_not_grow_with_orders_or_versions(desk: Desk)
     with CaptureQueriesContext(connection) as seen:
         browser.post(url(large, "lint/"), {"lang": "vi", "text-vi": "{order_id}"})
     assert len(seen) <= 10
+
+
+def test_every_place_variant_and_occasion_of_the_library_has_words() -> None:
+    assert set(script_words.PLACEHOLDERS) == set(PLACEHOLDERS)
+    begun = {pair for kind in IncidentKind.values for pair in first_wordings(kind)}
+    assert {variant for _occasion, variant in begun} == set(script_words.VARIANTS)
+    assert {occasion for occasion, _variant in begun if occasion} == set(script_words.OCCASIONS)
