@@ -134,6 +134,29 @@ def test_one_request_at_a_time_and_none_while_the_tab_is_hidden(visitors: Visito
     assert asked.value.method == "POST"
 
 
+def test_a_check_that_does_not_answer_says_so_and_keeps_the_words(visitors: Visitors, desk: Desk) -> None:
+    a_planned_storm(desk, "TH")
+    page = visitors.open(desk.lead, language="en")
+    studio(visitors, page)
+    field = page.locator("#text-th")
+    page.context.set_offline(True)
+    field.press("Control+End")
+    field.press_sequentially(" {nama}")
+    expect(page.get_by_text("The check does not answer.")).to_be_visible()
+    page.context.set_offline(False)
+    field.press_sequentially(" {kota}")
+    expect(page.locator("#lang-th .found")).to_have_count(2)
+    expect(page.get_by_text("The check does not answer.")).to_be_hidden()
+    assert field.input_value().endswith(" {nama} {kota}")
+    page.context.clear_cookies()
+    field.press_sequentially("!")
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    assert field.input_value().endswith(" {nama} {kota}!")
+    # The browser itself complains of the cut line and of the refusal that were meant here.
+    visitors.complaints[:] = [each for each in visitors.complaints if "Failed to load resource" not in each]
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
 def test_without_scripts_it_checks_mends_and_saves(visitors: Visitors, desk: Desk) -> None:
     storm = a_planned_storm(desk, "SG")
     signed_in = visitors.open(desk.lead, language="en")

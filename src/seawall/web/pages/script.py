@@ -29,7 +29,7 @@ from seawall.kernel.texts import reader_language
 from seawall.outreach import queries as outreach
 from seawall.outreach.api import STEP_FIRST_CONTACT
 from seawall.rulebook.api import rulebook
-from seawall.scripts.api import PLACEHOLDERS, ScriptVersion, is_changed, names_in, word_diff
+from seawall.scripts.api import PLACEHOLDERS, ScriptVersion, is_changed, names_in, newest_version, word_diff
 from seawall.web.desk import Desk, desk_page
 from seawall.web.script_draft import (
     LONGEST,
@@ -81,10 +81,11 @@ def lint(desk: Desk, code: str) -> HttpResponseBase:
     desk.actor.require("script.write")
     language = language_named(desk.request.POST.get("lang", ""))
     wording = posted_wording(desk.request.POST, language)
-    versions = frozen_versions(desk.actor, incident)[:1]
+    newest = newest_version(desk.actor, incident.pk, STEP_FIRST_CONTACT)
+    versions = [newest] if newest else []
     studio = _studio(desk, versions, _sheet(desk, incident), _places(desk, incident, [wording.text]))
     view = studio.text(language, wording)
-    context = {"view": view, "incident": incident, "newest": versions[0] if versions else None, "desk": desk}
+    context = {"view": view, "incident": incident, "newest": newest, "desk": desk}
     return render(desk.request, "web/script/under.html", context)
 
 
