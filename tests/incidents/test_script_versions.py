@@ -65,4 +65,4 @@ def test_going_back_to_earlier_words_makes_a_version_and_a_pack_that_verifies() 
     assert verify_pack(path).ok
     with zipfile.ZipFile(path) as pack:
         scripts = json.loads(pack.read("script/script.json"))["scripts"]
-    assert [each["version"] for each in scripts] == ["first_contact v1, v3", "first_contact v2"]
+    assert [each["version"] for each in scripts] == ["first_contact v1, first_contact v3", "first_contact v2"]

@@ -101,6 +101,10 @@ class LazadaSimHelper(SimDoor):
         """A buyer writes."""
         return self.post("/_sim/lazada/buyer-says", {"session_id": session_id, "text": text})
 
+    def seller_says(self, seller_id: str, order_id: str, text: str) -> dict[str, Any]:
+        """A person of the shop writes in Seller Center, past the API."""
+        return self.post("/_sim/lazada/seller-says", {"seller_id": seller_id, "order_id": order_id, "text": text})
+
     def buyer_reads(self, session_id: str) -> None:
         """A buyer reads everything."""
         self.post("/_sim/lazada/buyer-reads", {"session_id": session_id})

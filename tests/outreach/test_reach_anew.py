@@ -103,8 +103,11 @@ def test_a_mode_that_changed_moves_nobody_until_a_person_looks() -> None:
     Connection.objects.update(mode="manual")
     replan_roll_out(storm.roll_out, by=None, clock=CLOCK)
     assert storm.counts() == {"waiting": 3}
+    assert {lane.mode for lane in storm.roll_out.lanes.all()} == {"api"}
     replan(storm.refresh(), by=desk.lead, clock=CLOCK)
-    assert storm.counts() == {"no_connection": 3}
+    assert storm.counts() == {"waiting": 3}
+    assert {lane.mode for lane in storm.roll_out.lanes.all()} == {"manual"}
+    assert {row.door for row in Recipient.objects.all()} == {"manual"}
     Connection.objects.update(mode="click")
     replan(storm.refresh(), by=desk.lead, clock=CLOCK)
     assert storm.counts() == {"waiting": 3}

@@ -73,8 +73,9 @@ def test_a_pause_a_resume_and_a_stop_each_hold_within_a_second(sim: LazadaSimHel
     assert storm.counts()["left_out"] > 0
 
 
-def test_an_urgent_storm_is_out_within_half_a_second_while_a_large_one_runs(sim: LazadaSimHelper) -> None:
-    """Both on one shop of ten a second: the large one holds every token that comes, and still gives way."""
+def test_an_urgent_storm_overtakes_a_large_one_of_the_same_shop(sim: LazadaSimHelper) -> None:
+    """Both on one shop of ten a second: the large one would take every token that comes, and gives way until the urgent
+    one is out. How soon that begins is measured in bench/send."""
     storm = started(a_storm(a_desk(), sim, orders=600, pace=10))
     RollOut.objects.update(open_wave=3)
     with a_worker_process():
@@ -83,12 +84,11 @@ def test_an_urgent_storm_is_out_within_half_a_second_while_a_large_one_runs(sim:
         RollOut.objects.filter(pk=urgent.roll_out.pk).update(state="approved", open_wave=0)
         RollOut.objects.filter(pk=urgent.roll_out.pk).update(golden_until=CLOCK.now() + timedelta(hours=2))
         type(urgent.incident).objects.filter(pk=urgent.incident.pk).update(state="approved")
-        launched_at = CLOCK.now()
         storm_commands.start(urgent.refresh(), by=storm.desk.lead, clock=CLOCK)
         until(lambda: urgent.counts().get("acknowledged", 0) >= 4, f"it did not go: {urgent.counts()}")
 
     mine = set(urgent.roll_out.recipients.values_list("order__platform_order_id", flat=True))
-    first = min(
-        from_epoch_ms(message["at_ms"]) for message in sim.messages(from_="seller") if message["order_id"] in mine
-    )
-    assert first - launched_at < SECOND / 2
+    taken = sorted(sim.messages(from_="seller"), key=lambda message: message["at_ms"])
+    places = [place for place, message in enumerate(taken) if message["order_id"] in mine]
+    # What was claimed before may still be on its way: at most one message a place of the bucket.
+    assert places[3] - places[0] <= 3 + 2

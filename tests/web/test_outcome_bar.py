@@ -41,7 +41,7 @@ def test_a_state_without_a_segment_fails_loudly() -> None:
 
 def test_the_order_of_the_parts_is_fixed() -> None:
     assert [key for key, *_ in SEGMENTS] == [
-        "known", "delivered", "accepted", "person", "refused", "unreachable", "dropped", "waiting",
+        "known", "delivered", "accepted", "by_hand", "person", "refused", "unreachable", "dropped", "waiting",
     ]  # fmt: skip
 
 

@@ -81,16 +81,38 @@ def facts(
 
 
 @app.command("paper")
-def paper(code: Code, file: Annotated[Path, typer.Argument(help="An official paper: PDF, PNG or JPEG.")]) -> None:
+def paper(
+    code: Code,
+    file: Annotated[Path, typer.Argument(help="An official paper: PDF, PNG or JPEG.")],
+    consent_for: Annotated[
+        str, typer.Option(help="Code of the shop for which this is the platform's written consent to sending by API.")
+    ] = "",
+) -> None:
     """Attach an official paper."""
     by = actor()
     from seawall.incidents.api import add_paper, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
 
     stored = add_paper(
-        incident_named(code, by=by), name=file.name, content=existing(file).read_bytes(), by=by, clock=SYSTEM_CLOCK
-    )
+        incident_named(code, by=by), name=file.name, content=existing(file).read_bytes(), by=by, clock=SYSTEM_CLOCK,
+        consent_for=consent_for,
+    )  # fmt: skip
     emit({"incident": code, "paper": stored.name, "sha256": stored.sha256})
+
+
+@app.command("withdraw-consent")
+def withdraw_consent(
+    code: Code,
+    sha256: Annotated[str, typer.Argument(help="The paper's hash, as `incident paper` gave it.")],
+    why: Annotated[str, typer.Option(help="Why it holds no longer; it stays on the timeline.")],
+) -> None:
+    """The platform's written consent for a shop holds no longer: the shop goes back to key presses at once."""
+    by = actor()
+    from seawall.incidents.api import incident_named, withdraw_consent_paper
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    paper = withdraw_consent_paper(incident_named(code, by=by), sha256, why=why, by=by, clock=SYSTEM_CLOCK)
+    emit({"incident": code, "paper": paper.name, "withdrawn": True, "why": paper.withdrawn_why})
 
 
 @app.command("attest")
@@ -146,8 +168,9 @@ def script(
         str, typer.Option(help="Which file of the library, for problem_parcels: unreachable, bad_address or refused.")
     ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="Own wording, TOML: [LANGUAGE] text, gloss_zh.")] = None,
+    step: Annotated[str, typer.Option(help="first_contact, or second_contact in the follow-up.")] = "first_contact",
 ) -> None:
-    """Check and freeze the wording of the first message, from the library or from a file."""
+    """Check and freeze the wording of a message, from the library or from a file."""
     by = actor()
     from seawall.cli.incident_words import show_findings
     from seawall.incidents.api import incident_named, library_wording, submit_incident_script
@@ -158,10 +181,10 @@ def script(
     wording = (
         read_wording(existing(file).read_bytes(), name=file.name)
         if file
-        else library_wording(incident.kind, variant=variant, occasion=occasion)
+        else library_wording(incident.kind, step, variant, occasion)
     )
     try:
-        version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK)
+        version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK, step=step)
     except ScriptBlocked as blocked:
         show_findings(blocked)
         raise

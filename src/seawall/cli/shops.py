@@ -146,6 +146,23 @@ def _connected(code: str, connection: "Connection") -> dict[str, Any]:
     }
 
 
+@app.command("mode")
+def mode(
+    code: Annotated[str, typer.Argument(help="The shop's code.")],
+    mode: Annotated[str, typer.Argument(help="api, click or manual.")],
+    why: Annotated[str, typer.Option(help="Why; it stays on the timeline.")],
+) -> None:
+    """Set how a connected shop sends: by itself, by a key press, or by hand. Plan again afterwards.
+
+    What a platform lists as abuse (Shopee: `api`) needs its written consent on an attested facts sheet.
+    """
+    by = actor()
+    from seawall.incidents.api import choose_mode
+    from seawall.kernel.clock import SYSTEM_CLOCK
+
+    emit(_connected(code, choose_mode(code, mode, why=why, by=by, clock=SYSTEM_CLOCK)))
+
+
 @app.command("list")
 def list_shops() -> None:
     """The shops you may see."""

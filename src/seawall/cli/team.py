@@ -34,6 +34,9 @@ def add_member(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="A stand-in person; marked as such everywhere.")
     ] = False,
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", help="Buyer languages this person speaks; may be repeated.")
+    ] = None,
 ) -> None:
     """Add a member. Again with the same values changes nothing."""
     by = actor()
@@ -41,11 +44,19 @@ def add_member(
     from seawall.tenancy.api import AddMember, add_member
 
     made = add_member(
-        AddMember(username=username, role=role, display_name=name, seller_code=seller, is_simulated=simulated),
+        AddMember(
+            username=username,
+            role=role,
+            display_name=name,
+            seller_code=seller,
+            is_simulated=simulated,
+            languages=lang or (),
+        ),
         by=by,
         clock=SYSTEM_CLOCK,
     )
-    emit({"member": username, "role": made.role, "seller": seller or None, "simulated": made.is_simulated})
+    emit({"member": username, "role": made.role, "seller": seller or None, "simulated": made.is_simulated,
+          "languages": made.languages})  # fmt: skip
 
 
 @app.command("add-seller")

@@ -17,6 +17,7 @@ from rich.padding import Padding
 from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
+from seawall.demo.cancelling import cancel_orders
 from seawall.demo.ending import judge, show_numbers, totals
 from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
@@ -27,6 +28,8 @@ from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
 
 SAMPLE_S, SETTLE_S = 120, 180
+BATCHES_AT_ONCE = 20
+"""Batches a simulated person works before the next one has its turn: a thousand messages (ours)."""
 _ORDER = [state.value for state in IncidentState]
 
 
@@ -101,8 +104,14 @@ class CustomsReturn:
             " press a key, people at seats press: here they are SIMULATED and say so.",
         )
         self._roll_out(code)
-        self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
         self._settle(code, door)
+        self._say(
+            "10 Cancellations",
+            "Orders that have not left yet are cancelled, each after its message: the lead lists them and chooses a"
+            " reason, the seller approves both, the worker asks the platform about each order and calls once.",
+        )
+        cancel_orders(self._commands, code)
+        self._say("11 Evidence", "What the platform's own record says of every order, sealed and verified.")
         return self._finish(state, code, door)
 
     def _say(self, title: str, words: str) -> None:
@@ -178,10 +187,10 @@ class CustomsReturn:
                 "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
                 shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
             )  # fmt: skip
-        for seat in scene.SEATS:
+        for seat, languages in scene.SEATS.items():
             run(
                 "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
-                by=admin, show=False,
+                *[word for language in languages for word in ("--lang", language)], by=admin, show=False,
             )  # fmt: skip
         for shop in scene.SHOPS:
             self._connect(state, shop)
@@ -289,16 +298,20 @@ class CustomsReturn:
             run("outreach", "approve", code, "--binding", show["roll_out"]["binding"], by=scene.APPROVER)
 
     def _seats_press(self, code: str) -> None:
-        """Every simulated seat takes a batch and presses each message of it, as a person would."""
-        for seat, languages in scene.SEATS.items():
-            spoken = [word for language in languages for word in ("--lang", language)]
-            batch = self._commands.run("seat", "take", code, "--size", "50", *spoken, by=seat, show=False)
-            for each in batch["in_hand"]:
-                # A pause in mid-batch refuses the press; the person reads why and waits.
-                with contextlib.suppress(Refused):
+        """Every simulated seat takes batches and presses each message of them, as a person would."""
+        for seat in scene.SEATS:
+            for _ in range(BATCHES_AT_ONCE):
+                batch = self._commands.run("seat", "take", code, "--size", "50", by=seat, show=False)["in_hand"]
+                if not batch:
+                    break
+                seen = [word for each in batch for word in ("--seen", each["sha256"])]
+                # A pause in mid-batch refuses presses; the person reads why and waits.
+                try:
                     self._commands.run(
-                        "seat", "press", str(each["message"]), "--seen", each["sha256"], by=seat, show=False
+                        "seat", "press", *[str(each["message"]) for each in batch], *seen, by=seat, show=False
                     )
+                except Refused:
+                    break
 
     def _roll_out(self, code: str) -> None:
         run, show = self._commands.run, self._show(code)

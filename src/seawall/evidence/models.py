@@ -53,6 +53,41 @@ class Capture(models.Model):
         return f"capture {self.pk}"
 
 
+class Screenshot(models.Model):
+    """A real screenshot that a person attached to one order: beside the grade, never for it. Never edited: the database
+    refuses. What cameras and programs add to a picture stands in `metadata`, not in the stored copy."""
+
+    SELLER_PATH = "shop__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="screenshots")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="screenshots")
+    recipient = models.ForeignKey("outreach.Recipient", on_delete=models.PROTECT, related_name="screenshots")
+    sha256 = models.CharField(max_length=64)
+    """Of the stored copy: its name in the store and in a pack."""
+    arrival_sha256 = models.CharField(max_length=64)
+    """Of the file as it came, taken before anything else."""
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=20)
+    stored_as = models.CharField(max_length=120)
+    metadata = models.TextField(default="")
+    """What was taken out of the picture, base64."""
+    attached_by = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, related_name="+")
+    attached_name = models.CharField(max_length=160)
+    is_simulated = models.BooleanField()
+    attached_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["team", "sha256"], name="screenshot_of_one_order"),)
+        indexes = (models.Index(fields=["incident", "order"], name="screenshot_by_order"),)
+
+    def __str__(self) -> str:
+        return f"screenshot {self.pk}"
+
+
 class SigningKey(models.Model):
     """A team's Ed25519 key: the private half encrypted, the public half printed in every pack."""
 

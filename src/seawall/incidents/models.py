@@ -103,6 +103,14 @@ class FactsSheet(models.Model):
         return f"facts v{self.version}"
 
 
+class PaperPurpose(models.TextChoices):
+    """What an official paper is there for."""
+
+    FACTS = ""
+    PLATFORM_CONSENT = "platform_consent"
+    """The platform's written consent that Seawall may send unasked messages for one shop by its API."""
+
+
 class Paper(models.Model):
     """An official paper: stored by its hash, never by its given name."""
 
@@ -115,11 +123,23 @@ class Paper(models.Model):
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=80)
     stored_as = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=30, choices=PaperPurpose.choices, default="", blank=True)
+    shop = models.ForeignKey("shops.Shop", on_delete=models.PROTECT, null=True, related_name="+")
+    """The shop a consent is for."""
+    withdrawn_at = models.DateTimeField(null=True)
+    """When a person said that the paper holds no longer. It stays on the sheet, as what was shown then."""
+    withdrawn_why = models.CharField(max_length=300, default="")
     uploaded_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["incident", "sha256"], name="paper_once_per_incident"),)
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "sha256"], name="paper_once_per_incident"),
+            models.CheckConstraint(
+                condition=Q(purpose="", shop__isnull=True) | Q(purpose="platform_consent", shop__isnull=False),
+                name="consent_names_its_shop",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

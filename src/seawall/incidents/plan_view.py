@@ -33,6 +33,7 @@ def plan_view(roll_out: RollOut) -> dict[str, Any]:
         "messages": messages.filter(state="waiting").count(),
         "by_worker": rows.filter(state="waiting", lane__mode="api").count(),
         "by_seat": rows.filter(state="waiting", lane__mode="click").count(),
+        "by_hand": rows.filter(state="waiting", lane__mode="manual").count(),
         "no_connection": rows.filter(state="no_connection").count(),
         "unreachable": rows.filter(state="unreachable").count(),
         "minutes_at_our_pace": minutes_needed(lanes),

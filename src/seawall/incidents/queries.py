@@ -1,11 +1,11 @@
 """Reads of storms for the screens: always through the scope of whoever looks."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from seawall.evidence.api import Capture, Pack, grade_of
+from seawall.evidence.api import Capture, Pack, Screenshot, grade_of
 from seawall.evidence.grades import GradeResult
 from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
 from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
@@ -150,6 +150,8 @@ class CaseProof:
     """What the platform's own record says of one order."""
 
     captures: list[Capture]
+    screenshots: list[Screenshot]
+    """Real screenshots people attached: beside the grade, never for it."""
     result: GradeResult
 
 
@@ -164,4 +166,10 @@ def proof_of(actor: Actor, case: Case, row: Recipient | None) -> CaseProof:
         message_id=row.platform_message_id if row else "",
         script_digest=row.script_digest if row else "",
     )
-    return CaseProof(captures=captures, result=result)
+    messages = [row.rides_with_id or row.pk] if row else []
+    shots = list(scoped(Screenshot, actor).filter(incident_id=case.incident_id, recipient__in=messages).order_by("pk"))
+    return CaseProof(
+        captures=captures,
+        screenshots=shots,
+        result=replace(result, has_screenshot=result.has_screenshot or bool(shots)),
+    )

@@ -10,16 +10,28 @@ from seawall.outreach.answers import (
     talks_of,
 )
 from seawall.outreach.commands.answers import correct_answer, lift_stop
+from seawall.outreach.commands.ask_lead import ask_lead
+from seawall.outreach.commands.by_hand import MarkSent, cannot_reach, copy_words, mark_sent, not_sent
 from seawall.outreach.commands.decide import Decide, approve, send_back
 from seawall.outreach.commands.leave_out import leave_out_orders, look_now, settle_by_person, told_as_sent
 from seawall.outreach.commands.plan_roll_out import PlanRollOut, contacted_orders, plan_roll_out
 from seawall.outreach.commands.replan import close_windows, replan, replan_moved
-from seawall.outreach.commands.seats import TakeBatch, give_back, press, take_batch
+from seawall.outreach.commands.seats import (
+    MOST_IN_HAND,
+    Press,
+    Pressed,
+    TakeBatch,
+    give_back,
+    press,
+    press_many,
+    take_batch,
+)
 from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
-from seawall.outreach.concern import leave_out_unconcerned
+from seawall.outreach.concern import leave_out_unconcerned, order_resolved
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
 from seawall.outreach.gates import measured_now, shares_of
@@ -34,6 +46,7 @@ from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.replies.api import find_answers
 from seawall.outreach.replies.model import Asker
+from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.standing import LaneStanding, standing_of
@@ -42,17 +55,25 @@ from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, Reci
 STEP_FIRST_CONTACT = "first_contact"
 """The step of the first message to every buyer of a storm."""
 
+STEP_SECOND_CONTACT = "second_contact"
+"""The step of the one reminder, and of another try where the first message did not reach its buyer."""
+
+STEPS = (STEP_FIRST_CONTACT, STEP_SECOND_CONTACT)
+
 __all__ = [
     "DELIVERED",
     "DOORS",
     "FAILED",
     "MEASURES",
+    "MOST_IN_HAND",
     "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
     "SENDING",
     "SENT",
+    "STEPS",
     "STEP_FIRST_CONTACT",
+    "STEP_SECOND_CONTACT",
     "TO_SETTLE",
     "AnswerSummary",
     "Approval",
@@ -64,9 +85,12 @@ __all__ = [
     "DoorCount",
     "Lane",
     "LaneStanding",
+    "MarkSent",
     "Measured",
     "PlanRollOut",
     "PlannedMessage",
+    "Press",
+    "Pressed",
     "ReachLine",
     "ReachSnapshot",
     "Recipient",
@@ -83,9 +107,12 @@ __all__ = [
     "WorkerOptions",
     "answer_counts",
     "approve",
+    "ask_lead",
     "assumption_lines",
+    "cannot_reach",
     "close_windows",
     "contacted_orders",
+    "copy_words",
     "correct_answer",
     "counts_of",
     "differences",
@@ -94,19 +121,26 @@ __all__ = [
     "gate_defaults",
     "give_back",
     "handle_received",
+    "hold",
     "last_tries",
     "leave_out_orders",
     "leave_out_unconcerned",
+    "let_go",
     "lift_stop",
     "look_now",
+    "mark_sent",
     "measured_now",
     "minutes_needed",
     "named_together",
+    "new_worker_key",
     "newest",
     "not_delivered",
+    "not_sent",
+    "order_resolved",
     "pause",
     "plan_roll_out",
     "press",
+    "press_many",
     "reach_lines",
     "reasons_of",
     "replan",
@@ -122,6 +156,7 @@ __all__ = [
     "standing_roll_out",
     "start",
     "stop",
+    "stopped_orders",
     "stops_of",
     "summary_of",
     "take_batch",

@@ -26,6 +26,7 @@ from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import notice_lost
 from seawall.outreach.models import Recipient
 from seawall.outreach.proof import LAST_FIRST, apply_record, contacted, follow_records, same_words
+from seawall.shops.api import SendMode
 
 _HANDLER = 0x5EA_0002
 """Advisory lock of whoever takes in news."""
@@ -174,8 +175,14 @@ def _sendings_of(arrival: Arrival, message: ChatMessage) -> list[Recipient]:
     )
 
 
-_TRIED = Q(state__in=["claimed", "unknown", "needs_person"]) | Q(state="waiting", attempts__gt=0)
-"""An attempt has no answer yet, or was looked for in vain."""
+_TRIED = (
+    Q(state__in=["claimed", "unknown", "needs_person", "sent_by_hand"])
+    | Q(state="waiting", attempts__gt=0)
+    | Q(state="waiting", copied_at__isnull=False)
+    | Q(state="waiting", lane__mode=SendMode.MANUAL.value)
+)
+"""An attempt has no answer yet, or was looked for in vain; or a person sends it in Seller Center, where the platform
+may show it before the person says so."""
 
 
 def _messages_of(arrival: Arrival) -> QuerySet[Recipient]:

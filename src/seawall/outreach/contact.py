@@ -66,6 +66,9 @@ def free_and_leave_out(rows: QuerySet[Recipient], *, clock: Clock) -> int:
     rows = _with_mates(rows)
     part_groups_of(rows)
     pks = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    # Words of a group that were taken to Seller Center may have been sent: it stays whole, and a person looks.
+    taken = Recipient.objects.filter(pk__in=pks, state="waiting", has_riders=True, copied_at__isnull=False)
+    move_rows(taken, "unsure", clock=clock, reason="manual_outcome_unsure")
     chosen = alone(Recipient.objects.filter(pk__in=pks, state__in=_STOPPABLE))
     chosen.update(seat=None, seat_until=None, pressed_by=None, pressed_at=None)
     return move_rows(chosen, "leave_out", clock=clock, reason=REASON)

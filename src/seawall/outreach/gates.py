@@ -1,6 +1,7 @@
 """What happens between waves, and at the end: judged by the system, on the ledger, a few times a second."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,11 +11,16 @@ from django.db.models import Count, Max, Q
 from seawall.kernel.clock import Clock
 from seawall.outreach import gate_rules, policy
 from seawall.outreach.answers import answer_counts
+from seawall.outreach.commands.by_hand import settle_silent
 from seawall.outreach.ledger import counts_of, move_rows
 from seawall.outreach.models import Recipient, RollOut, Wave
 from seawall.outreach.ready import wake
 from seawall.outreach.states import DELIVERED, OPEN, ROLL_OUT, RollOutState
+from seawall.shops.api import SendMode
 from seawall.timeline.api import move, record
+
+BY_SEATS = (SendMode.CLICK.value, SendMode.MANUAL.value)
+"""Modes whose messages leave by a person."""
 
 
 def tend(*, clock: Clock, settle_s: float) -> None:
@@ -28,6 +34,7 @@ def tend(*, clock: Clock, settle_s: float) -> None:
 
 
 def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    settle_silent(roll_out, clock=clock)
     if roll_out.state == RollOutState.SAMPLING:
         _settle_sample(roll_out, clock, settle_s)
         return
@@ -42,8 +49,10 @@ def _tend_one(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
         _finish_if_done(roll_out, clock)
 
 
-def _wave_result(roll_out: RollOut, wave: int) -> policy.WaveResult:
+def _wave_result(roll_out: RollOut, wave: int, modes: Collection[str] | None = None) -> policy.WaveResult:
     rows = Recipient.objects.filter(roll_out=roll_out, wave=wave, lane__isnull=False)
+    if modes is not None:
+        rows = rows.filter(lane__mode__in=modes)
     counted: Counter[str] = Counter()
     last: datetime | None = None
     messages: Counter[str] = Counter()
@@ -84,13 +93,20 @@ def _size(roll_out: RollOut, wave: int) -> int:
 
 def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     result = _wave_result(roll_out, roll_out.open_wave)
-    why = gate_rules.why_pause(measured_now(roll_out, result), shares_of(roll_out), roll_out.forgiven)
+    shares = shares_of(roll_out)
+    why = gate_rules.why_pause(measured_now(roll_out, result), shares, roll_out.forgiven)
+    # Seats may still be in an earlier wave: what fails there counts as it did before the others went on.
+    why = why or gate_rules.why_pause(measured_behind(roll_out), shares, _forgiven_behind(roll_out))
     if why is not None:
         move(
             roll_out, ROLL_OUT, "too_many_failures", verb="outreach.pause_by_itself", clock=clock, by=None,
             paused_code=why.code, paused_params=dict(why.params), after={"counts": counts_of(roll_out)},
         )  # fmt: skip
         return
+    _follow_seats(roll_out, clock, settle_s)
+    # Lanes that send by themselves wait for each other, not for the people at the seats of other lanes.
+    if roll_out.lanes.filter(mode=SendMode.API).exists():
+        result = _wave_result(roll_out, roll_out.open_wave, [SendMode.API.value])
     if not policy.wave_is_settled(result, clock.now(), settle_s):
         return
     wave = Wave.objects.filter(roll_out=roll_out, number=roll_out.open_wave, passed_at__isnull=True).first()
@@ -100,6 +116,8 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
     following = Wave.objects.filter(roll_out=roll_out, number__gt=wave.number).order_by("number").first()
     if following is not None:
         RollOut.objects.filter(pk=roll_out.pk).update(open_wave=following.number)
+        roll_out.open_wave = following.number
+        _follow_seats(roll_out, clock, settle_s)
         Wave.objects.filter(pk=following.pk).update(opened_at=clock.now())
         wake(roll_out.lanes.values_list("connection_id", flat=True), now=clock.now())
         record(
@@ -107,6 +125,16 @@ def _judge_wave(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
             subject=f"roll_out:{roll_out.pk}", before={"wave": wave.number, "counts": dict(result.counts)},
             after={"wave": following.number, "size": following.size},
         )  # fmt: skip
+
+
+def _follow_seats(roll_out: RollOut, clock: Clock, settle_s: float) -> None:
+    """Open the next wave for seats once theirs is settled, never beyond the wave that is open for all."""
+    while roll_out.seat_wave < roll_out.open_wave:
+        if not policy.wave_is_settled(_wave_result(roll_out, roll_out.seat_wave, BY_SEATS), clock.now(), settle_s):
+            return
+        following = Wave.objects.filter(roll_out=roll_out, number__gt=roll_out.seat_wave).order_by("number").first()
+        roll_out.seat_wave = following.number if following is not None else roll_out.open_wave
+        RollOut.objects.filter(pk=roll_out.pk).update(seat_wave=roll_out.seat_wave)
 
 
 def shares_of(roll_out: RollOut) -> dict[str, Decimal]:
@@ -122,6 +150,27 @@ def measured_now(roll_out: RollOut, result: policy.WaveResult | None = None) -> 
     """The measures of the open wave, counted now."""
     found = result or _wave_result(roll_out, roll_out.open_wave)
     return gate_rules.measure(found, answer_counts(roll_out.pk, roll_out.open_wave))
+
+
+def measured_behind(roll_out: RollOut) -> list[gate_rules.Measured]:
+    """The measures of what people at seats send, where they are still in an earlier wave; else nothing."""
+    if roll_out.seat_wave == roll_out.open_wave:
+        return []
+    found = _wave_result(roll_out, roll_out.seat_wave, BY_SEATS)
+    return gate_rules.measure(found, answer_counts(roll_out.pk, roll_out.seat_wave))
+
+
+def seen_now(roll_out: RollOut) -> dict[str, int]:
+    """What a person who resumes has seen, of the open wave and of the seats behind it: only more pauses it again."""
+    behind = gate_rules.counts(measured_behind(roll_out))
+    return gate_rules.counts(measured_now(roll_out)) | {_BEHIND + name: count for name, count in behind.items()}
+
+
+_BEHIND = "seats_"
+
+
+def _forgiven_behind(roll_out: RollOut) -> dict[str, int]:
+    return {name.removeprefix(_BEHIND): n for name, n in roll_out.forgiven.items() if name.startswith(_BEHIND)}
 
 
 def _finish_if_done(roll_out: RollOut, clock: Clock) -> None:

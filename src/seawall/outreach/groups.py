@@ -35,7 +35,7 @@ def part(carrier_id: int) -> bool:
     """Let every order of a group go alone, in the words approved for it alone. False where there is no such group, or
     its message may have left. Call inside a transaction."""
     locked = Recipient.objects.select_for_update().filter(
-        pk=carrier_id, has_riders=True, state__in=[state.value for state in MAY_PART]
+        pk=carrier_id, has_riders=True, state__in=[state.value for state in MAY_PART], copied_at__isnull=True
     )
     if locked.values_list("pk", flat=True).first() is None:
         return False
@@ -69,15 +69,23 @@ def tidy(*, clock: Clock) -> int:
     parted = 0
     for carrier in sorted(stuck.values_list("pk", flat=True)):
         with transaction.atomic():
-            members = list(named_with(carrier).values_list("pk", flat=True))
-            if part(carrier):
-                parted += 1
-                for row in Recipient.objects.filter(pk__in=members).exclude(case__state="open").select_related("case"):
-                    move_rows(
-                        Recipient.objects.filter(pk=row.pk), "leave_out", clock=clock, reason="case_withdrawn",
-                        params={"why": row.case.withdrawn_reason},
-                    )  # fmt: skip
+            parted += part_off_withdrawn(carrier, clock=clock)
     return parted
+
+
+def part_off_withdrawn(carrier_id: int, *, clock: Clock) -> bool:
+    """Part a group that holds an order which no longer concerns the storm, and leave that order out. False where there
+    is none, or its message may have left. Call inside a transaction."""
+    members = list(named_with(carrier_id).values_list("pk", flat=True))
+    withdrawn = list(Recipient.objects.filter(pk__in=members).exclude(case__state="open").select_related("case"))
+    if not withdrawn or not part(carrier_id):
+        return False
+    for row in withdrawn:
+        move_rows(
+            Recipient.objects.filter(pk=row.pk), "leave_out", clock=clock, reason="case_withdrawn",
+            params={"why": row.case.withdrawn_reason},
+        )  # fmt: skip
+    return True
 
 
 def named_with(carrier_id: int) -> QuerySet[Recipient]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.digest import sha256_text
@@ -22,6 +22,8 @@ def move_rows(
 
     The event must lead to one state from all its sources.
     """
+    if event in _NOT_SENT and (copied := _give_copied_to_person(rows, clock)):
+        rows = rows.exclude(pk__in=copied)
     sources = RECIPIENT.sources(event)
     targets = {RECIPIENT.next_state(source, event) for source in sources}
     if len(targets) != 1:
@@ -33,6 +35,18 @@ def move_rows(
         state_at=clock.now(),
         claimed_by=None,
     )
+
+
+_NOT_SENT = frozenset({"leave_out", "too_late", "no_connection", "unreachable"})
+"""Ends that say "was not sent": nobody may say that of a waiting row whose words a person took to Seller Center."""
+
+
+def _give_copied_to_person(rows: QuerySet[Recipient], clock: Clock) -> list[int]:
+    copied = rows.filter(state=RecipientState.WAITING.value, copied_at__isnull=False)
+    pks = list(copied.values_list("pk", flat=True))
+    if pks:
+        move_rows(Recipient.objects.filter(pk__in=pks), "unsure", clock=clock, reason="manual_outcome_unsure")
+    return pks
 
 
 def standing_roll_out(incident_id: int, step: str) -> RollOut | None:
@@ -84,7 +98,7 @@ def audience_digest_now(roll_out: RollOut) -> str:
     """
     rows = (
         Recipient.objects.filter(roll_out=roll_out)
-        .exclude(lane__isnull=True, attempts__gt=0)
+        .exclude(Q(lane__isnull=True) & (Q(attempts__gt=0) | Q(copied_at__isnull=False)))
         .values_list("order__shop_id", "order__platform_order_id", "text", "solo_text", "merged_sha256")
     )
     return audience_digest(

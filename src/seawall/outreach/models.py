@@ -37,6 +37,9 @@ class RollOut(models.Model):
     """Nothing is sent after this instant: what is left becomes too_late."""
     open_wave = models.PositiveSmallIntegerField(default=0)
     """The highest wave whose recipients may be claimed. Wave 0 is the sample."""
+    seat_wave = models.PositiveSmallIntegerField(default=0)
+    """The highest wave that seats may work on; never above `open_wave`. Where both kinds of lane are planned, lanes
+    that send by themselves decide `open_wave`, so that slow seats do not hold them up."""
     golden_until = models.DateTimeField(null=True)
     """When the first window of its orders closes, if known: it overtakes other roll-outs of a shop as that comes near.
     """
@@ -117,7 +120,7 @@ class Lane(models.Model):
             models.CheckConstraint(
                 condition=Q(is_training=False) | Q(is_simulator=True), name="training_reaches_simulators_only"
             ),
-            models.CheckConstraint(condition=Q(mode__in=["api", "click"]), name="lane_mode_known"),
+            models.CheckConstraint(condition=Q(mode__in=["api", "click", "manual"]), name="lane_mode_known"),
         )
 
     def __str__(self) -> str:
@@ -190,8 +193,13 @@ class Recipient(models.Model):
     pressed_by = models.ForeignKey(
         "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    """Whose key press let it go (click lanes)."""
+    """Whose key press let it go (click lanes), or who sent it in Seller Center (manual lanes)."""
     pressed_at = models.DateTimeField(null=True)
+    copied_at = models.DateTimeField(null=True)
+    """When a person at a seat took the words out of our hands (manual lanes). From then on nobody but a person can say
+    whether they were sent, and no worker may claim the row: the database refuses."""
+    screenshot_sha256 = models.CharField(max_length=64, default="")
+    """The picture that shows a message sent by hand (evidence.Screenshot)."""
     session_id = models.CharField(max_length=120, default="")
     platform_message_id = models.CharField(max_length=120, default="")
     told_message_id = models.CharField(max_length=120, default="")
@@ -200,6 +208,9 @@ class Recipient(models.Model):
     """When the platform's record is read to prove an acknowledged message; none: not (any more) to be read."""
     confirm_looks = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    resolved_as = models.CharField(max_length=20, default="")
+    """How the order came to its end at the platform before this message had left for certain (`cancelled`, `returned`,
+    `delivered`): it never goes from then on. Empty: not, or only after the message."""
     state_at = models.DateTimeField()
 
     class Meta:
@@ -215,6 +226,15 @@ class Recipient(models.Model):
                 condition=~Q(state__in=["acknowledged", "confirmed", "read", "answered", "blocked"])
                 | ~Q(platform_message_id=""),
                 name="sent_has_platform_id",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RecipientState.SENT_BY_HAND.value)
+                | (Q(pressed_by__isnull=False, pressed_at__isnull=False) & ~Q(screenshot_sha256="")),
+                name="sent_by_hand_has_screenshot",
+            ),
+            models.CheckConstraint(
+                condition=Q(copied_at__isnull=True) | ~Q(state__in=["claimed", "unknown"]),
+                name="in_a_persons_hand_is_not_claimed",
             ),
             models.CheckConstraint(
                 condition=Q(rides_with__isnull=True) | Q(has_riders=False), name="rider_carries_nobody"
@@ -239,6 +259,14 @@ class Recipient(models.Model):
                 name="recipient_to_confirm",
             ),
             models.Index(fields=["seat"], condition=Q(state="waiting", seat__isnull=False), name="recipient_at_seat"),
+            models.Index(
+                fields=["pressed_by", "pressed_at"], condition=Q(pressed_by__isnull=False), name="recipient_pressed_by"
+            ),
+            models.Index(
+                fields=["seat_until"],
+                condition=Q(state="waiting", copied_at__isnull=False),
+                name="recipient_copied",
+            ),
             models.Index(
                 fields=["door_until"], condition=Q(state="waiting", door_until__isnull=False), name="recipient_closing"
             ),

@@ -10,13 +10,15 @@ from django.db.models import Count, QuerySet
 from seawall.kernel.clock import Clock
 from seawall.outreach.commands.replan import CAN_BE_REPLANNED
 from seawall.outreach.models import Approval, Lane, ReachSnapshot, Recipient, RollOut, Wave
+from seawall.outreach.seat_desk import SeatDesk, seat_desk
 from seawall.outreach.states import RollOutState
 from seawall.shops.api import Connection, Shop
 from seawall.tenancy.api import Actor, scoped
 
 __all__ = [
-    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "ShopProgress", "approvals_of", "audience_of", "counts_by_incident",
-    "lane_sizes", "last_change", "live_roll_outs", "sample_of", "shops_of", "snapshots_of", "waves_of",
+    "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "SeatDesk", "ShopProgress", "approvals_of", "audience_of",
+    "counts_by_incident", "lane_sizes", "last_change", "live_roll_outs", "sample_of", "seat_desk", "shops_of",
+    "snapshots_of", "waves_of",
 ]  # fmt: skip
 
 PACE_SPAN = timedelta(minutes=1)

@@ -24,6 +24,8 @@ class RecipientState(StrEnum):
 
     WAITING = "waiting"
     CLAIMED = "claimed"
+    SENT_BY_HAND = "sent_by_hand"
+    """A person sent it in Seller Center and attached the screenshot; the platform's own record is not (yet) there."""
     UNKNOWN = "unknown"
     ACKNOWLEDGED = "acknowledged"
     CONFIRMED = "confirmed"
@@ -89,6 +91,14 @@ RECIPIENT = Machine[RecipientState](
         # A row given back after looking in vain, whose message the platform pushes after all: it must not go again.
         (_P.WAITING, "acknowledged"): _P.ACKNOWLEDGED,
         (_P.NEEDS_PERSON, "not_at_platform"): _P.WAITING,
+        # Manual lanes: only a screenshot makes a row sent by hand; only the platform's own record raises it further.
+        (_P.WAITING, "sent_by_hand"): _P.SENT_BY_HAND,
+        (_P.NEEDS_PERSON, "sent_by_hand"): _P.SENT_BY_HAND,
+        (_P.SENT_BY_HAND, "acknowledged"): _P.ACKNOWLEDGED,
+        # A seat that took the words to Seller Center and fell silent may have sent them: never back to the others.
+        (_P.WAITING, "unsure"): _P.NEEDS_PERSON,
+        (_P.WAITING, "cannot_reach"): _P.NEEDS_PERSON,
+        (_P.WAITING, "ask_lead"): _P.NEEDS_PERSON,
         (_P.NEEDS_PERSON, "leave_out"): _P.LEFT_OUT,
         (_P.WAITING, "leave_out"): _P.LEFT_OUT,
         (_P.WAITING, "too_late"): _P.TOO_LATE,
@@ -121,11 +131,11 @@ RIDERS = (
 OPEN = frozenset({_P.WAITING, _P.CLAIMED, _P.UNKNOWN})
 """Not settled yet: a roll-out with one of these is not done."""
 
-DELIVERED = frozenset({_P.ACKNOWLEDGED, _P.CONFIRMED, _P.READ, _P.ANSWERED})
-"""The platform took the message and did not filter it."""
+DELIVERED = frozenset({_P.SENT_BY_HAND, _P.ACKNOWLEDGED, _P.CONFIRMED, _P.READ, _P.ANSWERED})
+"""The platform took the message and did not filter it, or a person sent it in Seller Center and shows it."""
 
 SENT = DELIVERED | {_P.BLOCKED}
-"""The platform gave it an id: never to be sent again."""
+"""The platform gave it an id, or a person sent it: never to be sent again."""
 
 FAILED = frozenset({_P.REJECTED, _P.BLOCKED, _P.NEEDS_PERSON})
 """What counts against a wave at its gate."""

@@ -4,6 +4,7 @@ from seawall.connectors.contracts import Credentials, PushKeys
 from seawall.kernel.markets import Market, Platform
 from seawall.settings.env import get_settings
 from seawall.shops.commands.add_app import AddApp, add_app
+from seawall.shops.commands.by_hand import hand_connection
 from seawall.shops.commands.connect_shop import AddShop, ConnectShop, add_shop, connect_shop
 from seawall.shops.commands.consent import (
     CALLBACK_PATH,
@@ -15,16 +16,18 @@ from seawall.shops.commands.consent import (
     finish_consent,
     withdraw_consent,
 )
+from seawall.shops.commands.set_mode import end_consent, set_mode
 from seawall.shops.models import Connection, PlatformApp, SendMode, Shop
-from seawall.shops.policy import mode_for
+from seawall.shops.policy import CONSENTED, mode_for
 from seawall.shops.renewal import CONNECT_AGAIN, ask_renewal, renew_due
 from seawall.shops.vault import seal_bytes, unseal, unseal_bytes
 
 __all__ = [
-    "CALLBACK_PATH", "CONNECT_AGAIN", "AddApp", "AddShop", "ConnectShop", "Connection", "ConsentLink",
+    "CALLBACK_PATH", "CONNECT_AGAIN", "CONSENTED", "AddApp", "AddShop", "ConnectShop", "Connection", "ConsentLink",
     "ConsentOutcome", "PlatformApp", "SendMode", "Shop", "add_app", "add_shop", "ask_renewal", "begin_consent",
-    "callback_address", "connect_shop", "consent_outcome", "credentials_of", "finish_consent", "mode_for",
-    "push_address", "push_keys_of", "renew_due", "seal_bytes", "unseal_bytes", "withdraw_consent",
+    "callback_address", "connect_shop", "consent_outcome", "credentials_of", "end_consent", "finish_consent",
+    "hand_connection", "mode_for", "push_address", "push_keys_of", "renew_due", "seal_bytes", "set_mode",
+    "unseal_bytes", "withdraw_consent",
 ]  # fmt: skip
 
 

@@ -25,12 +25,20 @@ def default_mode(platform: Platform) -> tuple[str, str]:
     return "api", "platform_documents_order_chat_by_api"
 
 
+BY_HAND = ("manual", "no_api_by_hand")
+"""Mode and reason of a shop that no API reaches."""
+
 _BY_PEOPLE = ("api", "click", "manual")
 """Modes, each leaving more to people than the one before."""
 
 
-def mode_for(platform: Platform, wanted: str) -> tuple[str, str]:
-    """The mode to store and its reason: the default, or a wanted one that leaves more to people.
+CONSENTED = "platform_consented_in_writing"
+"""Why a connection may do what its platform lists as abuse: the platform itself said yes, on paper."""
+
+
+def mode_for(platform: Platform, wanted: str, *, has_consent: bool = False) -> tuple[str, str]:
+    """The mode to store and its reason: the default, or a wanted one that leaves more to people. One that leaves less
+    only with the platform's written consent for this very shop (`has_consent`).
 
     Raises Refused(mode_not_lawful) for a mode that leaves less, InvalidInput(mode_unknown).
     """
@@ -40,6 +48,8 @@ def mode_for(platform: Platform, wanted: str) -> tuple[str, str]:
     if wanted not in _BY_PEOPLE:
         raise InvalidInput("mode_unknown", mode=wanted)
     if _BY_PEOPLE.index(wanted) < _BY_PEOPLE.index(mode):
+        if has_consent:
+            return wanted, CONSENTED
         raise Refused("mode_not_lawful", platform=platform.title, mode=wanted, allowed=mode)
     return wanted, "chosen_by_the_team"
 

@@ -61,7 +61,7 @@ def _state(shop: Shop, asked: ConsentRequest | None, apps: list[PlatformApp], no
 
 def health_of(connection: Connection | None, now: datetime) -> str:
     """One word for how a connection fares (see `ShopState.health`)."""
-    if connection is None:
+    if connection is None or not connection.base_url:
         return "none"
     if connection.stopped_reason in CONNECT_AGAIN:
         return "connect_again"

@@ -55,6 +55,8 @@ class Membership(models.Model):
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, null=True, blank=True, related_name="approvers")
     is_simulated = models.BooleanField(default=False)
     """A stand-in person of the demo; whatever it decides is marked as simulated everywhere."""
+    languages = models.JSONField(default=list, blank=True)
+    """Buyer languages this person speaks (BCP 47): what a seat gets when it asks for none in particular."""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

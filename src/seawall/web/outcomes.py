@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.utils.translation import pgettext_lazy as _p
 
 from seawall.incidents.queries import CaseCounts
-from seawall.web.wording import Words
+from seawall.web.look import Words
 
 SEGMENTS: tuple[tuple[str, Words, str, tuple[str, ...]], ...] = (
     ("known", _p("outcome", "Read, answered"), "ok", ("read", "answered")),
     ("delivered", _p("outcome", "On record"), "run", ("confirmed",)),
     ("accepted", _p("outcome", "Accepted"), "run2", ("acknowledged",)),
+    ("by_hand", _p("outcome", "Sent by hand"), "run2", ("sent_by_hand",)),
     ("person", _p("outcome", "Needs a person"), "warn", ("needs_person", "unknown")),
     ("refused", _p("outcome", "Refused"), "risk", ("rejected", "blocked")),
     ("unreachable", _p("outcome", "No way to write"), "mute", ("no_connection", "unreachable")),
@@ -54,8 +55,10 @@ class Tally:
 
     @property
     def contacted(self) -> int:
-        """Buyers whose message the platform took and did not filter."""
-        return sum(self.counts.get(state, 0) for state in ("acknowledged", "confirmed", "read", "answered"))
+        """Buyers whose message the platform took and did not filter, or a person sent in Seller Center and shows."""
+        return sum(
+            self.counts.get(state, 0) for state in ("sent_by_hand", "acknowledged", "confirmed", "read", "answered")
+        )
 
     def of(self, key: str) -> int:
         """The number of one segment."""

@@ -8,14 +8,21 @@ from django.utils.translation import gettext as _
 
 from seawall.kernel.errors import Param, SeawallError
 from seawall.kernel.texts import text
-from seawall.web import wording
+from seawall.web import after_words, wording
 
 _STATES: dict[str, Mapping[str, Any]] = {
     "incident": wording.INCIDENT_STATES,
     "case": wording.CASE_STATES,
     "roll_out": wording.ROLL_OUT_STATES,
     "recipient": wording.RECIPIENT_STATES,
+    "cancelling": after_words.CANCELLING_STATES,
+    "cancellation": after_words.CANCELLATION_STATES,
+    "buyer_request": after_words.REQUEST_STATES,
 }
+
+
+_CHANGED = frozenset({"seat_words_differ"})
+"""Refusals that did change something: here the message has left the seat."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +50,7 @@ def refusal_of(error: SeawallError, *, back: str) -> Refusal:
         tone=tone,
         icon=icon,
         back=back,
-        hint=_("Nothing was changed.") if error.http_status in (403, 409, 422) else "",
+        hint=_("Nothing was changed.") if error.http_status in (403, 409, 422) and error.code not in _CHANGED else "",
     )
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
+from seawall.web.look import Look, Words
 from seawall.web.times import DESK_ZONE
-from seawall.web.wording import KINDS, Look, Words, words_of
+from seawall.web.wording import KINDS, words_of
 
 VERBS: Mapping[str, Look] = {
     "incident.open": Look(words=_("Storm opened: %(kind)s"), icon="flag"),
@@ -53,6 +54,13 @@ VERBS: Mapping[str, Look] = {
     "outreach.start": Look(words=_("First wave opened"), icon="player-play"),
     "seat.take": Look(words=_("Took %(count)s messages to a seat"), icon="armchair"),
     "seat.give_back": Look(words=_("Gave %(count)s messages back"), icon="arrow-back-up"),
+    "seat.words_differ": Look(
+        words=_("Order %(order)s left its seat: other words on the screen"), icon="alert-triangle"
+    ),
+    "seat.not_sent": Look(words=_("Order %(order)s: copied, but not sent"), icon="arrow-back-up"),
+    "seat.cannot_reach": Look(words=_("Order %(order)s cannot be reached in Seller Center"), icon="user-x"),
+    "seat.ask_lead": Look(words=_("Order %(order)s: the seat asks the lead"), icon="user-question"),
+    "seat.silent": Look(words=_("A seat fell silent; %(count)s messages may have been sent"), icon="alert-triangle"),
     "outreach.open_wave": Look(words=_("Wave %(wave)s opened: %(size)s buyers"), icon="player-track-next"),
     "outreach.pause": Look(words=_("Paused"), icon="player-pause"),
     "outreach.pause_by_itself": Look(words=_("Paused by itself"), icon="robot"),
@@ -61,6 +69,26 @@ VERBS: Mapping[str, Look] = {
     "outreach.tune": Look(words=_("Hours, quota or thresholds set"), icon="gavel"),
     "outreach.finish": Look(words=_("All messages have an outcome"), icon="checks"),
     "outreach.settle": Look(words=_("A message settled by a person"), icon="gavel"),
+    "cancel.plan": Look(words=_("List of cancellations written: %(orders)s orders"), icon="package"),
+    "cancel.void": Look(words=_("List of cancellations void"), icon="ban"),
+    "cancel.approve": Look(words=_("Seller approved cancelling %(orders)s orders, %(binding)s"), icon="user-check"),
+    "cancel.start": Look(words=_("Cancelling began"), icon="player-play"),
+    "cancel.open_wave": Look(words=_("Cancelling goes on with %(size)s orders"), icon="player-track-next"),
+    "cancel.pause": Look(words=_("Cancelling paused"), icon="player-pause"),
+    "cancel.pause_by_itself": Look(words=_("Cancelling paused by itself"), icon="robot"),
+    "cancel.resume": Look(words=_("Cancelling resumed"), icon="player-play"),
+    "cancel.stop": Look(words=_("Cancelling stopped for good"), icon="hand-stop"),
+    "cancel.finish": Look(words=_("All cancellations have an outcome"), icon="checks"),
+    "cancel.waive": Look(words=_("%(orders)s orders may be cancelled without a message delivered"), icon="gavel"),
+    "cancel.leave": Look(words=_("Order %(order)s is not cancelled"), icon="circle-minus"),
+    "cancel.course": Look(words=_("Noted whether the platform cancels by itself"), icon="gavel"),
+    "requests.course": Look(words=_("Decided what buyers who ask to cancel are told"), icon="gavel"),
+    "requests.new": Look(words=_("Buyer of order %(order)s asks to cancel"), icon="user-question"),
+    "requests.warn": Look(words=_("Request of order %(order)s runs out soon"), icon="alarm"),
+    "requests.breach": Look(words=_("Request of order %(order)s has run out"), icon="alert-triangle"),
+    "requests.accept": Look(words=_("Request of order %(order)s accepted"), icon="user-check"),
+    "requests.decline": Look(words=_("Request of order %(order)s declined"), icon="user-x"),
+    "requests.accept_by_itself": Look(words=_("Request of order %(order)s accepted by itself"), icon="robot"),
     "outreach.told_sent": Look(words=_("A person named the sent message %(message_id)s"), icon="message-check"),
     "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
     "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),
@@ -71,6 +99,9 @@ VERBS: Mapping[str, Look] = {
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
     "shop.app": Look(words=_("App %(label)s made known"), icon="key"),
+    "shop.mode": Look(words=_("Shop %(code)s sends by %(mode)s now"), icon="arrows-exchange"),
+    "papers.withdraw": Look(words=_("Paper holds no longer: %(name)s"), icon="file-x"),
+    "shop.by_hand": Look(words=_("Shop %(code)s is worked by hand"), icon="keyboard"),
     "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
     "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),
     "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),

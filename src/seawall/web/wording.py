@@ -5,24 +5,13 @@ code and fails on one without words. Reasons and refusals have theirs in `<capab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
-Words = str | Promise
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """A word with its meaning colour (a class of seawall.css, empty for grey) and its mark."""
-
-    words: Words
-    tone: str = ""
-    icon: str = "minus"
-
+from seawall.web import after_words
+from seawall.web.look import Look, Words
 
 SOP: Mapping[str, Words] = {
     "facts": _p("step", "Facts"),
@@ -84,6 +73,7 @@ RECIPIENT_STATES: Mapping[str, Look] = {
     "waiting": Look(words=_p("recipient", "Waiting"), icon="clock"),
     "claimed": Look(words=_p("recipient", "Being sent"), tone="run", icon="send"),
     "unknown": Look(words=_p("recipient", "Outcome unknown, being looked up"), tone="warn", icon="help-circle"),
+    "sent_by_hand": Look(words=_p("recipient", "Sent by hand, screenshot attached"), tone="run", icon="keyboard"),
     "acknowledged": Look(words=_p("recipient", "Accepted by the platform"), tone="run", icon="send"),
     "confirmed": Look(words=_p("recipient", "In the platform’s record"), tone="run", icon="checks"),
     "read": Look(words=_p("recipient", "Read"), tone="ok", icon="eye-check"),
@@ -192,6 +182,9 @@ MODE_REASONS: Mapping[str, Words] = {
     "shopee_lists_proactive_automation_as_abuse": _(
         "Shopee lists proactive automated chat as abuse: a person must press the key."
     ),
+    "platform_consented_in_writing": _("The platform consented in writing; the paper is on the facts sheet."),
+    "no_api_by_hand": _("No interface: people send in Seller Center and attach the screenshot."),
+    "chosen_by_the_team": _("Chosen by the team: it leaves more to people than the platform asks."),
     "platform_documents_order_chat_by_api": _("The platform documents order chat by its interface."),
 }
 
@@ -278,6 +271,7 @@ OUTCOMES: Mapping[str, Words] = {
 """How one try at a send ended: verbs of the recipient machine that a worker uses."""
 
 MACHINES: Mapping[str, Words] = {
+    **after_words.MACHINES,
     "incident": _p("machine", "The storm"),
     "case": _p("machine", "The order"),
     "roll_out": _p("machine", "The roll-out"),
@@ -286,6 +280,7 @@ MACHINES: Mapping[str, Words] = {
 }
 
 EVENTS: Mapping[str, Words] = {
+    **after_words.EVENTS,
     "attest_facts": _p("event", "attest the facts"),
     "submit_script": _p("event", "submit the script"),
     "plan": _p("event", "plan"),
@@ -319,6 +314,10 @@ EVENTS: Mapping[str, Words] = {
     "leave_out": _p("event", "leave out"),
     "too_late": _p("event", "be too late"),
     "no_connection": _p("event", "lose the connection"),
+    "sent_by_hand": _p("event", "be marked as sent by hand"),
+    "unsure": _p("event", "go to a person, sent or not"),
+    "cannot_reach": _p("event", "be out of reach"),
+    "ask_lead": _p("event", "be put to the lead"),
     "unreachable": _p("event", "lose the last door"),
     "door_opened": _p("event", "get a door"),
     "confirmed": _p("event", "be confirmed"),
@@ -331,6 +330,7 @@ EVENTS: Mapping[str, Words] = {
 """Verbs of all machines, as they stand in a refusal."""
 
 PERMISSIONS: Mapping[str, Words] = {
+    **after_words.PERMISSIONS,
     "team.manage": _p("permission", "manage the team"),
     "shops.read": _p("permission", "see shops"),
     "shops.connect": _p("permission", "connect shops"),

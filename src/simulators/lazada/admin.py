@@ -1,5 +1,6 @@
 """The simulator's own side door under /_sim/lazada: set up, look, meddle. No such thing exists at the platform."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,7 @@ from simulators.core.wire import bad_request, json_object, rows_in
 from simulators.lazada import oauth
 from simulators.lazada.admin_views import message_row
 from simulators.lazada.buyers import Buyers
-from simulators.lazada.entities import BUYER, SITES, App, Order, Session, Store
+from simulators.lazada.entities import BUYER, SELLER, SITES, App, Order, Session, Store
 from simulators.lazada.loading import RowError, order_from
 from simulators.lazada.world import World
 
@@ -37,6 +38,7 @@ class Admin:
             web.post(f"{base}/tokens/expire", self.expire_token),
             web.post(f"{base}/buyer-says", self.buyer_says),
             web.post(f"{base}/buyer-reads", self.buyer_reads),
+            web.post(f"{base}/seller-says", self.seller_says),
         ]
 
     # ---- setting up
@@ -146,7 +148,8 @@ class Admin:
     # ---- meddling
 
     async def set_status(self, request: web.Request) -> web.Response:
-        """Move an order: `seller_id`, `order_id`, `status`, optional `order_item_id`, `event` (a tracking event)."""
+        """Move an order: `seller_id`, `order_id`, `status`, optional `order_item_id`, `event` (a tracking event),
+        `cancel_return_initiator` and `reason` (of a cancellation)."""
         row = await json_object(request)
         order = self._world.orders.get((str(row.get("seller_id", "")), str(row.get("order_id", ""))))
         if order is None:
@@ -155,7 +158,8 @@ class Admin:
             order.events.append({"event_time": self._world.clock.now_ms(), **row["event"]})
         wanted = str(row.get("order_item_id") or "")
         items = [item for item in order.items if not wanted or item["order_item_id"] == wanted]
-        changes = {name: row[name] for name in ("status", "need_cancel_confirm", "tracking_code") if name in row}
+        names = ("status", "need_cancel_confirm", "tracking_code", "cancel_return_initiator", "reason")
+        changes = {name: row[name] for name in names if name in row}
         if row.get("reverse_order_id"):
             order.reverse_order_id = str(row["reverse_order_id"])
         self._world.change_items(order, items, **changes)
@@ -177,6 +181,24 @@ class Admin:
         if session is None:
             return bad_request("unknown session or order")
         message = self._buyers.say(session, str(row.get("text", "")))
+        return web.json_response(message_row(session, message))
+
+    async def seller_says(self, request: web.Request) -> web.Response:
+        """The shop's own people write in Seller Center, past the API: `seller_id`, `order_id`, `text`.
+
+        Whether the platform pushes such a message is not documented: switch `seller_center_pushed`.
+        """
+        row, world = await json_object(request), self._world
+        order = world.orders.get((str(row.get("seller_id", "")), str(row.get("order_id", ""))))
+        if order is None:
+            return bad_request("unknown order")
+        session = world.session_for(world.stores[order.seller_id], order)
+        text = str(row.get("text", ""))
+        message = world.new_message(
+            session, is_pushed=world.switches.seller_center_pushed, template_id=1,
+            content=json.dumps({"txt": text}, ensure_ascii=False), from_type=SELLER, order_hint=order.order_id,
+            text=text,
+        )  # fmt: skip
         return web.json_response(message_row(session, message))
 
     async def buyer_reads(self, request: web.Request) -> web.Response:

@@ -27,6 +27,7 @@ class Switches(SwitchBoard):
     unanswered_code: str = "IM_UNANSWERED_LIMIT"
     text_max: int = 5_000
     censor: bool = True
+    seller_center_pushed: bool = True
     refuse_future_start_time: bool = False
     idle_poll_limit: int = 0
     answer_under_data: bool = False

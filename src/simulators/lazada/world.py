@@ -177,8 +177,8 @@ class World:
                                          "buyer_id": order.buyer_id, "order_id": order.order_id})  # fmt: skip
         return session
 
-    def new_message(self, session: Session, **values: Any) -> Message:
-        """Accept a message: kept, journalled, pushed; buyers think about a seller's."""
+    def new_message(self, session: Session, *, is_pushed: bool = True, **values: Any) -> Message:
+        """Accept a message: kept, journalled, pushed (unless told not to); buyers think about a seller's."""
         now = self.clock.now_ms()
         if values["from_type"] == BUYER and session.messages:
             # A buyer's word comes after what it answers, also where both fall into one millisecond.
@@ -198,7 +198,8 @@ class World:
                 conversation=session.session_id, order_ids=session.order_ids, kind=str(message.template_id),
                 text=message.text, message_id=message.message_id,
             )  # fmt: skip
-        self.on_message(session, message)
+        if is_pushed:
+            self.on_message(session, message)
         if message.from_type == BUYER:
             self.on_session(session)  # something new to read
         if message.from_type == SELLER and message.type == USER_MESSAGE and not message.process_msg:

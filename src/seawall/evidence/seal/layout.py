@@ -54,6 +54,12 @@ def is_safe_name(name: str) -> bool:
     return len(name) <= LONGEST_NAME and _SAFE.fullmatch(name) is not None
 
 
+def is_hash_name(name: str, sha256: str) -> bool:
+    """Whether a name is the hash of the file with an ending of ours: nothing from outside is in it."""
+    stem, _, ending = name.partition(".")
+    return re.fullmatch(r"[0-9a-f]{64}", stem) is not None and stem == sha256 and ending in OPENABLE
+
+
 def file_name(place: int, given: str) -> str:
     """The name in the pack of an attached file: its number, then what is safe of the name it arrived under."""
     leaf = unicodedata.normalize("NFKC", given).replace("\\", "/").rsplit("/", 1)[-1]

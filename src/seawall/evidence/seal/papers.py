@@ -24,7 +24,9 @@ def attached(folder: str, files: Sequence[AttachedFile]) -> list[tuple[AttachedF
     """Each file with its measured member. Raises PackRefused(pack_file_changed) when the hash of arrival differs."""
     found = []
     for place, file in enumerate(files, 1):
-        member = member_of(f"{folder}/{layout.file_name(place, file.name)}", file.content)
+        # A screenshot is named by its own hash already: that is all its name says.
+        name = file.name if layout.is_hash_name(file.name, file.sha256) else layout.file_name(place, file.name)
+        member = member_of(f"{folder}/{name}", file.content)
         if file.sha256 and file.sha256.lower() != member.sha256:
             raise PackRefused("pack_file_changed", name=file.name)
         found.append((file, member))

@@ -7,11 +7,12 @@ from pathlib import Path
 from django.db import transaction
 
 from seawall.incidents.commands.write_facts import refresh_digest
-from seawall.incidents.models import Incident, Paper
+from seawall.incidents.models import Incident, Paper, PaperPurpose
 from seawall.incidents.states import IncidentState
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.settings.env import get_settings
+from seawall.shops.api import Shop
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import record
 
@@ -25,10 +26,14 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-def add_paper(incident: Incident, *, name: str, content: bytes, by: Actor, clock: Clock) -> Paper:
+def add_paper(
+    incident: Incident, *, name: str, content: bytes, by: Actor, clock: Clock, consent_for: str = ""
+) -> Paper:
     """Store a paper; the same content twice changes nothing. Facts that were attested must be attested again.
 
-    Raises InvalidInput: empty, too large, or neither PDF, PNG nor JPEG by its first bytes.
+    `consent_for`: the code of the shop for which this is the platform's written consent to sending by API.
+    Raises NotFound for a shop that is not the storm's seller's, Refused(paper_is_another_kind) when the same content
+    stands there for another purpose, InvalidInput: empty, too large, or neither PDF, PNG nor JPEG by its first bytes.
     """
     by.require("papers.write")
     kind, ending = _kind_of(content, name)
@@ -39,6 +44,8 @@ def add_paper(incident: Incident, *, name: str, content: bytes, by: Actor, clock
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         if incident.state in (IncidentState.ROLLING_OUT, IncidentState.FOLLOW_UP, IncidentState.CLOSED):
             raise Refused("papers_closed", state=incident.state)
+        shop = get_scoped(Shop, by, code=consent_for, seller_id=incident.seller_id) if consent_for else None
+        purpose = PaperPurpose.PLATFORM_CONSENT if shop else PaperPurpose.FACTS
         paper, is_new = Paper.objects.get_or_create(
             incident=incident,
             sha256=digest,
@@ -48,14 +55,19 @@ def add_paper(incident: Incident, *, name: str, content: bytes, by: Actor, clock
                 "size": len(content),
                 "content_type": kind,
                 "stored_as": stored_as,
+                "purpose": purpose,
+                "shop": shop,
                 "uploaded_by_id": by.user_id,
                 "uploaded_at": clock.now(),
             },
         )
+        if (paper.purpose, paper.shop_id) != (purpose, shop.pk if shop else None):
+            raise Refused("paper_is_another_kind", name=paper.name)
         if is_new:
             record(
                 team_id=by.team_id, incident_id=incident.pk, verb="papers.add", clock=clock, by=by,
-                subject=f"paper:{paper.pk}", after={"name": paper.name, "sha256": digest},
+                subject=f"paper:{paper.pk}",
+                after={"name": paper.name, "sha256": digest, "purpose": purpose.value, "shop": consent_for},
             )  # fmt: skip
             refresh_digest(incident, by=by, clock=clock)
     return paper

@@ -145,7 +145,14 @@ def refresh_digest(incident: Incident, *, by: Actor, clock: Clock) -> None:
 
 
 def _papers(incident: Incident) -> tuple[str, ...]:
-    return tuple(incident.papers.values_list("sha256", flat=True))
+    # What a paper is said to be is part of what the seller attests, and so is that it holds no longer.
+    marks = {True: ":withdrawn", False: ""}
+    return tuple(
+        sha256 + (f":{purpose}:{shop}{marks[withdrawn_at is not None]}" if purpose else "")
+        for sha256, purpose, shop, withdrawn_at in incident.papers.values_list(
+            "sha256", "purpose", "shop__code", "withdrawn_at"
+        )
+    )
 
 
 def _check(facts: Facts, clock: Clock) -> None:

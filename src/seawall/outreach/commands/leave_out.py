@@ -9,7 +9,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.outreach.arrivals import one_at_a_time
 from seawall.outreach.contact import stopped_orders
-from seawall.outreach.groups import alone, named_with, part_groups_of
+from seawall.outreach.groups import alone, named_with, part_groups_of, part_off_withdrawn
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.lost import look_again
 from seawall.outreach.models import Recipient
@@ -52,7 +52,7 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
 
     A person may not declare a row acknowledged: that word belongs to the platform's own record (see `told_as_sent`).
     Sending again is refused where it would not be lawful or never happen: the roll-out has ended, the deadline has
-    passed, the order was withdrawn, the buyer wants no more messages.
+    passed, the order was withdrawn or has come to its end, the buyer wants no more messages.
     """
     by.require("outreach.settle")
     if event not in ("leave_out", "not_at_platform") or not why.strip():
@@ -69,6 +69,10 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
         if not moved:
             raise Refused("move_refused", machine="recipient", state=row.state, event=event)
         Recipient.objects.filter(pk=row.pk).update(told_message_id="")
+        if event == "not_at_platform":
+            # A person looked and says that it was never sent: the row is like one nobody has touched.
+            Recipient.objects.filter(pk=row.pk).update(copied_at=None, seat=None, seat_until=None)
+            part_off_withdrawn(row.pk, clock=clock)
         record(
             team_id=by.team_id, incident_id=row.incident_id, verb="outreach.settle", clock=clock, by=by,
             subject=f"recipient:{row.pk}", before={"state": row.state}, after={"event": event}, why=why,
@@ -89,6 +93,8 @@ def _require_sendable(row: Recipient, clock: Clock) -> None:
     named = list(named_with(row.pk).select_related("case"))
     if all(each.case.state != "open" for each in named):
         raise Refused("settle_order_withdrawn", order=row.order.platform_order_id)
+    if all(each.case.state != "open" or each.resolved_as for each in named):
+        raise Refused("settle_order_resolved", order=row.order.platform_order_id)
     if stopped_orders(row.team_id, [each.order_id for each in named], [row.order.shop_id]):
         raise Refused("settle_buyer_opted_out", order=row.order.platform_order_id)
 

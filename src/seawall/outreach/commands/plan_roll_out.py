@@ -24,7 +24,7 @@ from seawall.outreach.reach_snapshots import keep_snapshot
 from seawall.outreach.reach_world import Wanted, items_of, world_of
 from seawall.outreach.states import RecipientState
 from seawall.scripts.api import ScriptVersion
-from seawall.shops.api import Connection, SendMode, mode_for
+from seawall.shops.api import Connection, SendMode, Shop, hand_connection, mode_for
 from seawall.tenancy.api import Actor
 from seawall.timeline.api import record
 
@@ -46,6 +46,8 @@ class PlanRollOut:
     facts_digest: str
     ceiling: policy.Ceiling
     deadline_at: datetime
+    consented_shops: frozenset[int] = frozenset()
+    """Shops whose platform has consented in writing to what it lists as abuse."""
     golden_until: datetime | None = None
     """When the first window of these orders closes, if known."""
 
@@ -59,9 +61,10 @@ def contacted_orders(incident_id: int, step: str) -> set[int]:
 def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
     """A new roll-out in state `planned` with one ledger row per order.
 
-    Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection that may
-    send by itself or by a key press stand in the ledger as `no_connection`, orders whose buyer the platform lets nobody
-    write to as `unreachable`: counted, not hidden. The reachability plan is kept as the roll-out's first snapshot.
+    Replaces an earlier plan of the step that has not begun (void). Orders of shops without a connection go by hand, in
+    Seller Center; in a training storm, where a person would reach a real buyer, they stand in the ledger as
+    `no_connection`, and orders whose buyer the platform lets nobody write to as `unreachable`: counted, not hidden. The
+    reachability plan is kept as the roll-out's first snapshot.
     Raises NothingToSend for an empty audience or when no row could be sent at all.
     """
     by.require("outreach.plan")
@@ -81,7 +84,7 @@ def plan_roll_out(cmd: PlanRollOut, *, by: Actor, clock: Clock) -> RollOut:
             *(m.alone() for m in fresh if m.order_id in opted_out),
         ]
         roll_out = _new_roll_out(cmd, version, by, clock)
-        lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock)
+        lanes = open_lanes(roll_out, {m.shop_id for m in fresh}, clock, consented=cmd.consented_shops)
         fresh = _whole_by_doors(roll_out, fresh, lanes, clock)
         _bind(roll_out, cmd, fresh)
         plan, world = _reach(roll_out, fresh, lanes, clock)
@@ -159,22 +162,32 @@ def _store(roll_out: RollOut, rows: list[Recipient], kept: Mapping[int, Recipien
     )
 
 
-def open_lanes(roll_out: RollOut, shop_ids: set[int], clock: Clock) -> Mapping[int, Lane]:
-    """A lane per shop whose active connection may send by itself or by a person's key press. Raises
-    Refused(training_needs_simulator) where a training storm would reach a real platform, Refused(mode_not_lawful) for a
-    connection that was given a mode its platform does not allow."""
+def open_lanes(
+    roll_out: RollOut, shop_ids: Collection[int], clock: Clock, *, consented: Collection[int] = ()
+) -> Mapping[int, Lane]:
+    """A lane per shop: its active connection sends by itself, by a person's key press, or by a person in Seller Center.
+    A shop that is not connected is worked by hand, except in a training storm. `consented`: shops whose platform has
+    consented in writing to what it lists as abuse.
+
+    Raises Refused(training_needs_simulator) where a training storm would reach a real platform,
+    Refused(mode_not_lawful) for a connection that was given a mode its platform does not allow.
+    """
     now = clock.now()
     lanes = {}
+    if not roll_out.is_training:
+        for shop in Shop.objects.filter(pk__in=shop_ids).exclude(connections__is_active=True).order_by("pk"):
+            hand_connection(shop, clock=clock)
     for connection in (
         Connection.objects.filter(
-            team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=[SendMode.API, SendMode.CLICK]
+            team_id=roll_out.team_id, shop_id__in=shop_ids, is_active=True, mode__in=SendMode.values
         )
         .select_related("shop")
         .order_by("pk")
     ):
         if roll_out.is_training and not connection.is_simulator:
             raise Refused("training_needs_simulator", shop=connection.shop.code)
-        mode_for(Platform(connection.shop.platform), connection.mode)
+        has_consent = connection.shop_id in consented
+        mode_for(Platform(connection.shop.platform), connection.mode, has_consent=has_consent)
         lanes[connection.shop_id] = Lane.objects.create(
             team_id=roll_out.team_id,
             roll_out=roll_out,
@@ -214,6 +227,7 @@ def _reach(
         Wanted(
             key=group[0].order_id, order_ids=tuple(each.order_id for each in group), shop_id=group[0].shop_id,
             language=group[0].language, text_sha256=group[0].text_sha256,
+            not_by=frozenset().union(*(each.not_by for each in group)),
         )
         for group in _groups(messages)
     ]  # fmt: skip

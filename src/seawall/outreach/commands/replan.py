@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -18,7 +19,7 @@ from seawall.kernel.markets import Platform
 from seawall.outreach.commands.plan_roll_out import open_lanes
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Lane, ReachSnapshot, Recipient, RollOut, Wave
-from seawall.outreach.reach import ReachPlan, World, plan_reach
+from seawall.outreach.reach import REFUSED_BEFORE, ReachPlan, World, plan_reach
 from seawall.outreach.reach_ledger import (
     COMES_BACK,
     UNTIL_A_PERSON_LOOKS,
@@ -47,7 +48,13 @@ _WAITING = RecipientState.WAITING.value
 
 
 def replan(
-    roll_out: RollOut, *, by: Actor | None, clock: Clock, note: str = "", after: int | None = None
+    roll_out: RollOut,
+    *,
+    by: Actor | None,
+    clock: Clock,
+    note: str = "",
+    after: int | None = None,
+    consented: Collection[int] = (),
 ) -> ReachSnapshot:
     """Look at every row that nothing was sent for again, and keep the new plan as the roll-out's next snapshot.
 
@@ -57,7 +64,8 @@ def replan(
     whose mode changed is followed when a person asks (`by`), never by itself.
 
     The roll-out is locked only to begin and to apply: a pause never waits for the planning between, so call this
-    outside a transaction of your own. `after` names the plan that is to be replaced, where it must be that one.
+    outside a transaction of your own. `after` names the plan that is to be replaced, where it must be that one;
+    `consented` the shops whose platform has consented in writing to what it lists as abuse.
     Raises Refused(replan_not_now) in any other state, Refused(replan_moved_on) when roll-out or plan moved on
     meanwhile, Refused(mode_not_lawful), Refused(training_needs_simulator).
     """
@@ -66,10 +74,11 @@ def replan(
     with transaction.atomic():
         may_open = _locked(roll_out).state in BEFORE_APPROVAL
         if by:
-            _follow_modes(roll_out)
+            _follow_modes(roll_out, consented)
         rows = _rows(roll_out, may_open=may_open)
         if may_open:
-            open_lanes(roll_out, {row.shop_id for row in rows.values()} - set(lanes_by_shop(roll_out)), clock)
+            without = {row.shop_id for row in rows.values()} - set(lanes_by_shop(roll_out))
+            open_lanes(roll_out, without, clock, consented=consented)
     lanes = lanes_by_shop(roll_out)
     plan, world = _planned(roll_out, rows, lanes, clock)
     kept = COMES_BACK if by else UNTIL_A_PERSON_LOOKS
@@ -146,12 +155,13 @@ def lanes_by_shop(roll_out: RollOut) -> dict[int, Lane]:
     return {lane.connection.shop_id: lane for lane in lanes}
 
 
-def _follow_modes(roll_out: RollOut) -> None:
+def _follow_modes(roll_out: RollOut, consented: Collection[int]) -> None:
     """Let lanes take over the modes their connections were given since. Raises Refused for one that is not lawful."""
     for lane in roll_out.lanes.filter(connection__is_active=True).select_related("connection__shop").order_by("pk"):
         connection = lane.connection
-        if connection.mode != lane.mode and connection.mode in (SendMode.API, SendMode.CLICK):
-            mode_for(Platform(connection.shop.platform), connection.mode)
+        if connection.mode != lane.mode and connection.mode in SendMode.values:
+            has_consent = connection.shop_id in consented
+            mode_for(Platform(connection.shop.platform), connection.mode, has_consent=has_consent)
             Lane.objects.filter(pk=lane.pk).update(mode=connection.mode)
 
 
@@ -169,6 +179,13 @@ class _Row:
     door: str
     door_until: datetime | None
     next_doors: list[list[str | None]]
+    reason_code: str
+    reason_params: dict[str, Any]
+
+    @property
+    def not_by(self) -> frozenset[str]:
+        """Modes that refused this buyer before."""
+        return frozenset({self.reason_params["mode"]}) if self.reason_code == REFUSED_BEFORE else frozenset()
 
 
 def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
@@ -178,7 +195,7 @@ def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
     rows = Recipient.objects.filter(wanted, roll_out=roll_out, rides_with__isnull=True).order_by("rank", "pk")
     values = rows.values_list(
         "pk", "order_id", "order__shop_id", "language", "text_sha256", "state", "lane_id", "rank", "door", "door_until",
-        "next_doors",
+        "next_doors", "reason_code", "reason_params",
     )  # fmt: skip
     riders: dict[int | None, list[int]] = defaultdict(list)
     riding = Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=False).order_by("rank", "pk")
@@ -192,7 +209,8 @@ def _planned(
 ) -> tuple[ReachPlan, World]:
     wanted = [
         Wanted(
-            key=pk, order_ids=row.order_ids, shop_id=row.shop_id, language=row.language, text_sha256=row.text_sha256
+            key=pk, order_ids=row.order_ids, shop_id=row.shop_id, language=row.language, text_sha256=row.text_sha256,
+            not_by=row.not_by,
         )
         for pk, row in rows.items()
     ]  # fmt: skip
@@ -274,7 +292,7 @@ def _change_lanes(rows: Mapping[int, _Row], lanes: Mapping[int, Lane]) -> None:
     for shop_id, lane in lanes.items():
         moved = [pk for pk, row in rows.items() if row.shop_id == shop_id and row.lane_id not in (None, lane.pk)]
         if moved:
-            _with_riders(moved).filter(state=_WAITING).update(lane=lane)
+            _with_riders(moved).filter(state=_WAITING, copied_at__isnull=True).update(lane=lane)
 
 
 def _with_riders(keys: Collection[int]) -> QuerySet[Recipient]:

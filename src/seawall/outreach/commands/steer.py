@@ -5,8 +5,7 @@ from django.db import transaction
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.outreach.errors import NotApproved, StalePlan
-from seawall.outreach.gate_rules import counts
-from seawall.outreach.gates import measured_now
+from seawall.outreach.gates import seen_now
 from seawall.outreach.ledger import audience_digest_now, counts_of, move_rows
 from seawall.outreach.models import Approval, Recipient, RollOut, Wave
 from seawall.outreach.ready import wake
@@ -30,7 +29,7 @@ def start(roll_out: RollOut, *, by: Actor, clock: Clock) -> None:
         first = roll_out.waves.filter(number__gt=0).order_by("number").first()
         move(
             roll_out, ROLL_OUT, "start", verb="outreach.start", clock=clock, by=by,
-            started_at=clock.now(), open_wave=first.number if first else 0,
+            started_at=clock.now(), open_wave=first.number if first else 0, seat_wave=first.number if first else 0,
         )  # fmt: skip
         Wave.objects.filter(roll_out=roll_out, number=0).update(passed_at=clock.now())
         if first:
@@ -59,7 +58,7 @@ def resume(roll_out: RollOut, *, by: Actor, clock: Clock, why: str) -> None:
         _require_approval(roll_out)
         move(
             roll_out, ROLL_OUT, "resume", verb="outreach.resume", clock=clock, by=by, why=why,
-            paused_code="", paused_params={}, forgiven=counts(measured_now(roll_out)),
+            paused_code="", paused_params={}, forgiven=seen_now(roll_out),
         )  # fmt: skip
         # What the platform said of waiting holds on: it is the shop's, not the roll-out's.
         roll_out.lanes.update(is_stopped=False, stopped_code="", stopped_params={})

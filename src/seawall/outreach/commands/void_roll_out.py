@@ -4,6 +4,7 @@ from django.db.models import Max
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
+from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Approval, Recipient, RollOut
 from seawall.outreach.states import ROLL_OUT, SENT, RecipientState, RollOutState
 from seawall.tenancy.api import Actor
@@ -28,6 +29,8 @@ def void_live_roll_outs(incident_id: int, step: str, *, by: Actor, clock: Clock,
         )
         if Recipient.objects.filter(roll_out=roll_out, state=RecipientState.CLAIMED).exists():
             raise Refused("sample_still_leaving")
+        copied = Recipient.objects.filter(roll_out=roll_out, state=RecipientState.WAITING, copied_at__isnull=False)
+        move_rows(copied, "unsure", clock=clock, reason="manual_outcome_unsure")
         _drop_uncontacted(roll_out)
     top = RollOut.objects.filter(incident_id=incident_id, step=step).aggregate(top=Max("version"))["top"]
     return top or 0

@@ -144,6 +144,7 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "door": door_words(row.door) if row else "",
         "next_doors": [door_words(kind) for kind, _ in row.next_doors] if row else [],
         "captures": proof.captures,
+        "screenshots": proof.screenshots,
         "grade": proof.result,
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from seawall.evidence.api import Pack
+from seawall.evidence.api import Pack, Screenshot, screenshot_path
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_pack
 from seawall.kernel.errors import InvalidInput, NotFound
@@ -56,6 +56,18 @@ def paper(desk: Desk, code: str, sha256: str) -> HttpResponseBase:
     if not path.is_file():
         raise NotFound("web_paper_file_missing", name=found.name)
     return FileResponse(path.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
+
+
+@require_safe
+@desk_page("evidence.read")
+def screenshot(desk: Desk, code: str, sha256: str) -> HttpResponseBase:
+    """A real screenshot as it is kept, always as a download: it came from outside."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    found = get_scoped(Screenshot, desk.actor, incident_id=incident.pk, sha256=sha256)
+    path = screenshot_path(found)
+    if not path.is_file():
+        raise NotFound("web_paper_file_missing", name=path.name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=found.content_type)
 
 
 @require_POST
