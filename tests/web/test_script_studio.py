@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.kit.storm import Desk, Storm, a_storm, bring
 from tests.web.conftest import client_of
 
-from seawall.incidents.api import first_wordings
+from seawall.incidents.api import OpenIncident, first_wordings, open_incident
 from seawall.incidents.models import IncidentKind
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.orders.models import Order, Parcel
@@ -354,3 +354,21 @@ def test_every_place_variant_and_occasion_of_the_library_has_words() -> None:
     begun = {pair for kind in IncidentKind.values for pair in first_wordings(kind)}
     assert {variant for _occasion, variant in begun} == set(script_words.VARIANTS)
     assert {occasion for occasion, _variant in begun if occasion} == set(script_words.OCCASIONS)
+
+
+@pytest.mark.parametrize("kind", IncidentKind.values)
+def test_every_wording_of_every_kind_of_storm_can_be_begun_from(kind: str, desk: Desk) -> None:
+    incident = open_incident(
+        OpenIncident(seller_code="s017", kind=kind, title="Trouble", is_training=True), by=desk.lead, clock=SYSTEM_CLOCK
+    )
+    browser = client_of(desk.lead, language="zh-hans")
+    page = f"/incidents/{incident.code}/script/"
+    for choice in browser.get(page).context["choices"]["library"]:
+        begun = browser.get(page, {"from": choice["name"]})
+        assert begun.context["draft"].begun_from == choice["name"]
+        assert {"zh-Hans", "th", "fil"} <= {view.language.value for view in begun.context["views"]}
+        # What is posted back is what was shown: a further language is not lost on the way.
+        fields = {"act": "check", "seen": "0", "from": choice["name"]}
+        fields |= {f"text-{view.language.value}": view.text for view in begun.context["views"]}
+        checked = browser.post(page, fields)
+        assert [view.text for view in checked.context["views"]] == [view.text for view in begun.context["views"]]
