@@ -8,14 +8,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.kit.storm import Desk, Storm, a_storm, bring
+from tests.kit.storm import Desk, Storm, a_storm, bring, confirm, deliver, tend_all
 from tests.web.conftest import client_of
 
-from seawall.incidents.api import OpenIncident, first_wordings, open_incident
+from seawall.incidents.api import OpenIncident, library_wording, open_incident, wordings_for
 from seawall.incidents.models import IncidentKind
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.languages import Language
 from seawall.orders.models import Order, Parcel
-from seawall.outreach.api import Approval, RollOut
+from seawall.outreach.api import STEPS, Approval, RollOut
 from seawall.scripts.api import PLACEHOLDERS
 from seawall.scripts.models import ScriptVersion
 from seawall.timeline.api import Entry
@@ -351,7 +352,7 @@ def test_the_number_of_queries_does_not_grow_with_orders_or_versions(desk: Desk)
 
 def test_every_place_variant_and_occasion_of_the_library_has_words() -> None:
     assert set(script_words.PLACEHOLDERS) == set(PLACEHOLDERS)
-    begun = {pair for kind in IncidentKind.values for pair in first_wordings(kind)}
+    begun = {pair for kind in IncidentKind.values for step in STEPS for pair in wordings_for(kind, step)}
     assert {variant for _occasion, variant in begun} == set(script_words.VARIANTS)
     assert {occasion for occasion, _variant in begun if occasion} == set(script_words.OCCASIONS)
 
@@ -372,3 +373,31 @@ def test_every_wording_of_every_kind_of_storm_can_be_begun_from(kind: str, desk:
         fields |= {f"text-{view.language.value}": view.text for view in begun.context["views"]}
         checked = browser.post(page, fields)
         assert [view.text for view in checked.context["views"]] == [view.text for view in begun.context["views"]]
+
+
+def test_a_second_contact_has_words_of_its_own_in_the_follow_up(desk: Desk, storm_at: StormAt) -> None:
+    storm = storm_at("rolling_out", orders=4)
+    browser = client_of(desk.lead)
+    early = browser.get(url(storm), {"step": "second_contact"})
+    assert "once the first roll-out has ended" in early.content.decode()
+    assert "<textarea" not in early.content.decode()
+    while deliver(storm, 100):
+        confirm(storm, 100)
+        tend_all()
+    assert storm.refresh().state == "follow_up"
+    page = browser.get(url(storm), {"step": "second_contact"})
+    thai = next(view for view in page.context["views"] if view.language.value == "th")
+    assert thai.text == library_wording("customs_return", "second_contact")[Language.TH].text
+    fields = {"act": "save", "step": "second_contact", "seen": "0"}
+    for view in page.context["views"]:
+        fields |= {f"text-{view.language.value}": view.text, f"gloss-{view.language.value}": view.gloss}
+    saved = browser.post(url(storm), fields)
+    assert saved["Location"] == url(storm, "versions/1/?step=second_contact")
+    shown = browser.get(saved["Location"])
+    assert shown.context["version"].step == "second_contact"
+    assert thai.text.split("{")[0] in shown.content.decode()
+    assert browser.get(url(storm)).context["versions"][0].step == "first_contact"
+    assert storm.refresh().state == "follow_up"
+    assert ScriptVersion.objects.filter(incident=storm.incident).count() == 2
+    odd = browser.get(url(storm), {"step": "third_contact"})
+    assert odd.status_code == 422

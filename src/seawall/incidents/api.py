@@ -36,7 +36,7 @@ from seawall.incidents.commands.links import (
     revoke_link,
 )
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
-from seawall.incidents.commands.prepare import first_wordings, library_wording, plan, submit_incident_script
+from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -109,7 +109,6 @@ __all__ = [
     "facts_of",
     "facts_of_orders",
     "fill_longest",
-    "first_wordings",
     "foreseen",
     "golden_of",
     "incident_named",
@@ -161,5 +160,6 @@ __all__ = [
     "watch_cases",
     "withdraw_case",
     "withdraw_consent_paper",
+    "wordings_for",
     "write_facts",
 ]  # fmt: skip

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from seawall.incidents.api import Incident, first_wordings, library_wording
+from seawall.incidents.api import Incident, library_wording, wordings_for
 from seawall.kernel.errors import InvalidInput, NotFound, SeawallError
 from seawall.kernel.languages import BUYER_LANGUAGES, Language
 from seawall.kernel.texts import text
-from seawall.outreach.api import STEP_FIRST_CONTACT
+from seawall.outreach.api import STEP_FIRST_CONTACT, STEPS
 from seawall.scripts.api import ScriptBlocked, ScriptVersion, Wording
 from seawall.tenancy.api import Actor, scoped
 from seawall.web.refusals import readable
@@ -25,6 +25,7 @@ class Draft:
     """The fields, and what became of the last attempt to save them."""
 
     wording: Mapping[Language, Wording]
+    step: str
     begun_from: str
     """`v3`, `library:standard` or `library:refused:short`."""
     seen: int
@@ -59,9 +60,16 @@ class Draft:
         return {language: each for language, each in trimmed.items() if each.text or language in NEEDED}
 
 
-def frozen_versions(actor: Actor, incident: Incident) -> list[ScriptVersion]:
-    """The versions of the first message, the newest first, with their texts and authors."""
-    rows = scoped(ScriptVersion, actor).filter(incident=incident, step=STEP_FIRST_CONTACT, is_frozen=True)
+def step_named(said: str) -> str:
+    """The step an address or a form names; the first message without. Raises InvalidInput(script_step_unknown)."""
+    if said and said not in STEPS:
+        raise InvalidInput("script_step_unknown", step=said[:40])
+    return said or STEP_FIRST_CONTACT
+
+
+def frozen_versions(actor: Actor, incident: Incident, step: str) -> list[ScriptVersion]:
+    """The versions of a step's words, the newest first, with their texts and authors."""
+    rows = scoped(ScriptVersion, actor).filter(incident=incident, step=step, is_frozen=True)
     return list(rows.select_related("author").prefetch_related("texts").order_by("-number"))
 
 
@@ -78,22 +86,23 @@ def wording_of(version: ScriptVersion) -> dict[Language, Wording]:
     return {Language(row.language): Wording(text=row.text, gloss_zh=row.gloss_zh) for row in version.texts.all()}
 
 
-def begun(incident: Incident, versions: list[ScriptVersion], wanted: str) -> Draft:
+def begun(incident: Incident, versions: list[ScriptVersion], wanted: str, step: str) -> Draft:
     """The fields as they are first shown: the version or library wording asked for, else the newest, else the library.
 
     Raises NotFound(script_version_not_found, script_not_in_library), InvalidInput(script_start_unknown,
     occasion_not_of_kind).
     """
     seen = versions[0].number if versions else 0
-    wanted = wanted or (f"v{seen}" if versions else library_name(*first_wordings(incident.kind)[0]))
+    wanted = wanted or (f"v{seen}" if versions else library_name(*wordings_for(incident.kind, step)[0]))
     if wanted[:1] == "v" and wanted[1:].isdecimal():
-        return Draft(wording=wording_of(numbered(versions, int(wanted[1:9]))), begun_from=wanted, seen=seen)
+        wording = wording_of(numbered(versions, int(wanted[1:9])))
+        return Draft(wording=wording, step=step, begun_from=wanted, seen=seen)
     parts = wanted.split(":")
     if parts[0] != "library" or len(parts) not in (2, 3):
         raise InvalidInput("script_start_unknown", start=wanted[:60])
     occasion = parts[1] if len(parts) == 3 else ""
-    wording = library_wording(incident.kind, variant=parts[-1], occasion=occasion)
-    return Draft(wording=wording, begun_from=wanted, seen=seen)
+    wording = library_wording(incident.kind, step, parts[-1], occasion)
+    return Draft(wording=wording, step=step, begun_from=wanted, seen=seen)
 
 
 def library_name(occasion: str, variant: str) -> str:
@@ -102,11 +111,12 @@ def library_name(occasion: str, variant: str) -> str:
 
 
 def posted(post: Mapping[str, Any]) -> Draft:
-    """The fields as a browser sent them. Raises InvalidInput(script_field_too_long)."""
+    """The fields as a browser sent them. Raises InvalidInput(script_field_too_long, script_step_unknown)."""
     given = [language for language in ORDER if language in NEEDED or f"text-{language.value}" in post]
     seen = str(post.get("seen", ""))
     return Draft(
         wording={language: posted_wording(post, language) for language in given},
+        step=step_named(str(post.get("step", ""))),
         begun_from=str(post.get("from", ""))[:60],
         seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
         is_unsaved=True,

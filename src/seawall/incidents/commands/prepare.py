@@ -61,14 +61,14 @@ def library_wording(
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
-def first_wordings(kind: str) -> list[tuple[str, str]]:
-    """(occasion, variant) of every wording the library has for the first contact of a kind of storm; the occasion is
-    empty for a kind with one file."""
+def wordings_for(kind: str, step: str = STEP_FIRST_CONTACT) -> list[tuple[str, str]]:
+    """(occasion, variant) of every wording `library_wording` knows for a step of a kind of storm; the occasion is empty
+    where there is nothing to choose."""
     files = LIBRARY_FILES[kind]
+    if step == STEP_SECOND_CONTACT and not any(step in library(name).steps for name in files):
+        return [("", variant) for variant in library(step).steps[step]]
     return [
-        (name if len(files) > 1 else "", variant)
-        for name in files
-        for variant in library(name).steps.get(STEP_FIRST_CONTACT, {})
+        (name if len(files) > 1 else "", variant) for name in files for variant in library(name).steps.get(step, {})
     ]
 
 

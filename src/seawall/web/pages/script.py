@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,16 +19,16 @@ from seawall.incidents.api import (
     IncidentState,
     PlaceValues,
     facts_of,
-    first_wordings,
     foreseen,
     longest_values,
     submit_incident_script,
+    wordings_for,
 )
 from seawall.kernel.errors import InvalidInput, NotAllowed, NotFound, SeawallError
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import reader_language
 from seawall.outreach import queries as outreach
-from seawall.outreach.api import STEP_FIRST_CONTACT
+from seawall.outreach.api import ROLL_OUT, STEP_FIRST_CONTACT, STEP_SECOND_CONTACT, RollOut, RollOutState
 from seawall.rulebook.api import rulebook
 from seawall.scripts.api import PLACEHOLDERS, ScriptVersion, is_changed, names_in, newest_version, word_diff
 from seawall.web.desk import Desk, desk_page
@@ -41,6 +42,7 @@ from seawall.web.script_draft import (
     numbered,
     posted,
     posted_wording,
+    step_named,
     wording_of,
 )
 from seawall.web.script_view import ORDER, pieces_of
@@ -49,8 +51,8 @@ from seawall.web.times import zone_of
 
 MOST_VERSIONS = 20
 """Versions listed beside the fields (ours); older ones still have their address."""
-_FALLS = (IncidentState.PLANNED, IncidentState.SAMPLE_SENT, IncidentState.APPROVED)
-"""Where a new version takes something back."""
+_AFTER = (IncidentState.FOLLOW_UP, IncidentState.CLOSED)
+"""Where a second contact may be, or may have been."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,11 +61,13 @@ def script(desk: Desk, code: str) -> HttpResponseBase:
     """The studio (GET). POST: save the fields as a new version, or check them, or put one suggestion in."""
     incident = incidents.incident_by_code(desk.actor, code)
     desk.actor.require("script.read")
-    versions = frozen_versions(desk.actor, incident)
+    given = desk.request.GET if desk.request.method != "POST" else desk.request.POST
+    step = step_named(given.get("step", ""))
+    versions = frozen_versions(desk.actor, incident, step)
     if desk.request.method != "POST":
-        return _page(desk, incident, versions, begun(incident, versions, desk.request.GET.get("from", "")))
+        return _page(desk, incident, versions, begun(incident, versions, given.get("from", ""), step))
     desk.actor.require("script.write")
-    draft, act = posted(desk.request.POST), desk.request.POST.get("act", "")
+    draft, act = posted(given), given.get("act", "")
     if act == "save":
         return _save(desk, incident, versions, draft)
     if act.startswith("mend:"):
@@ -81,7 +85,7 @@ def lint(desk: Desk, code: str) -> HttpResponseBase:
     desk.actor.require("script.write")
     language = language_named(desk.request.POST.get("lang", ""))
     wording = posted_wording(desk.request.POST, language)
-    newest = newest_version(desk.actor, incident.pk, STEP_FIRST_CONTACT)
+    newest = newest_version(desk.actor, incident.pk, step_named(desk.request.POST.get("step", "")))
     versions = [newest] if newest else []
     studio = _studio(desk, versions, _sheet(desk, incident), _places(desk, incident, [wording.text]))
     view = studio.text(language, wording)
@@ -95,14 +99,16 @@ def version(desk: Desk, code: str, number: int) -> HttpResponseBase:
     """One frozen version, with what it changed against another (the one before it, unless asked)."""
     incident = incidents.incident_by_code(desk.actor, code)
     desk.actor.require("script.read")
-    versions = frozen_versions(desk.actor, incident)
+    step = step_named(desk.request.GET.get("step", ""))
+    versions = frozen_versions(desk.actor, incident, step)
     shown = numbered(versions, number)
     wanted = desk.request.GET.get("with", "")
     earlier = next((each for each in versions if each.number < number), None)
     against = numbered(versions, int(wanted[:9])) if wanted.isdecimal() else earlier
     texts = _compared(shown, against)
     context = {
-        "incident": incident, "version": shown, "against": against, "versions": versions, "texts": texts,
+        "incident": incident, "step": step, "is_second": step == STEP_SECOND_CONTACT,
+        "version": shown, "against": against, "versions": versions, "texts": texts,
         "zone": _zone(desk, incident), "changed": sum(bool(each["changes"]) for each in texts),
     }  # fmt: skip
     return desk.render("web/script_version.html", context)
@@ -130,19 +136,24 @@ def _compared(shown: ScriptVersion, against: ScriptVersion | None) -> list[dict[
 def _save(desk: Desk, incident: Incident, versions: list[ScriptVersion], draft: Draft) -> HttpResponseBase:
     """The command that the command line uses freezes the version; what it refuses leaves the fields as they are."""
     try:
-        if incident.state in _FALLS and desk.request.POST.get("voids") != "yes":
+        if _falls(_roll_out(desk, incident, draft.step)) and desk.request.POST.get("voids") != "yes":
             raise InvalidInput("script_say_what_falls")
-        made = submit_incident_script(incident, draft.to_save(), by=desk.actor, clock=desk.clock, seen=draft.seen)
+        made = submit_incident_script(
+            incident, draft.to_save(), by=desk.actor, clock=desk.clock, step=draft.step, seen=draft.seen
+        )
     except (NotAllowed, NotFound):
         raise
     except SeawallError as error:
-        fresh = frozen_versions(desk.actor, incident) if error.code == "script_changed_meanwhile" else versions
+        fresh = (
+            frozen_versions(desk.actor, incident, draft.step) if error.code == "script_changed_meanwhile" else versions
+        )
         return _page(desk, incident, fresh, draft.refused(error))
     if any(each.pk == made.pk for each in versions):
         messages.info(desk.request, _("Nothing changed: v%(number)s stands.") % {"number": made.number})
     else:
         messages.success(desk.request, _("Saved and frozen as v%(number)s.") % {"number": made.number})
-    return redirect("script_version", code=incident.code, number=made.number)
+    address = reverse("script_version", args=[incident.code, made.number])
+    return redirect(address if draft.step == STEP_FIRST_CONTACT else f"{address}?step={draft.step}")
 
 
 def _mended(desk: Desk, incident: Incident, draft: Draft, act: str) -> Draft:
@@ -167,8 +178,9 @@ def _page(desk: Desk, incident: Incident, versions: list[ScriptVersion], draft: 
     studio = _studio(desk, versions, sheet, places)
     views = [studio.text(language, draft.wording[language]) for language in ORDER if language in draft.wording]
     buyers = [each for each in views if each.language is not Language.ZH_HANS]
-    roll_out = outreach.live_roll_outs(desk.actor, [incident.pk], STEP_FIRST_CONTACT).get(incident.pk)
-    approvals = outreach.approvals_of(desk.actor, incident.pk)
+    roll_out = _roll_out(desk, incident, draft.step)
+    is_open = _is_open(incident, draft.step, roll_out)
+    approvals = [each for each in outreach.approvals_of(desk.actor, incident.pk) if each.roll_out.step == draft.step]
     total = sum(each.orders for each in places)
     context = {
         "incident": incident, "draft": draft, "sheet": sheet, "facts": studio.facts, "views": views,
@@ -180,9 +192,12 @@ def _page(desk: Desk, incident: Incident, versions: list[ScriptVersion], draft: 
         "newest": versions[0] if versions else None, "versions": versions[:MOST_VERSIONS],
         "roll_out": roll_out,
         "standing": next((each for each in approvals if each.is_approved and each.voided_at is None), None),
-        "falls": incident.state in _FALLS,
-        "may_write": desk.may("script.write") and _is_open(incident),
-        "is_begun": not _is_open(incident),
+        "falls": _falls(roll_out),
+        "may_write": desk.may("script.write") and is_open,
+        "is_begun": not is_open,
+        "step": draft.step,
+        "is_second": draft.step == STEP_SECOND_CONTACT,
+        "has_second": draft.step == STEP_SECOND_CONTACT or incident.state in _AFTER,
         "is_attested": sheet is not None and sheet.attested_at is not None,
         "holes": _holes(places, views), "choices": _choices(incident, versions, draft),
         "questions": _questions(incident, [each.language for each in buyers if each.is_needed]),
@@ -191,10 +206,21 @@ def _page(desk: Desk, incident: Incident, versions: list[ScriptVersion], draft: 
     return desk.render("web/script.html", context, status=draft.status)
 
 
-def _is_open(incident: Incident) -> bool:
-    """Whether words may still be written: until the roll-out begins."""
+def _roll_out(desk: Desk, incident: Incident, step: str) -> RollOut | None:
+    return outreach.live_roll_outs(desk.actor, [incident.pk], step).get(incident.pk)
+
+
+def _falls(roll_out: RollOut | None) -> bool:
+    """Whether a new version takes a plan back."""
+    return roll_out is not None and ROLL_OUT.can(RollOutState(roll_out.state), "void")
+
+
+def _is_open(incident: Incident, step: str, roll_out: RollOut | None) -> bool:
+    """Whether words may still be written: until the step's roll-out begins; of a second contact, in the follow-up."""
     state = IncidentState(incident.state)
-    return state is IncidentState.OPENED or any(INCIDENT.can(state, e) for e in ("submit_script", "revise_script"))
+    if step == STEP_FIRST_CONTACT:
+        return state is IncidentState.OPENED or any(INCIDENT.can(state, e) for e in ("submit_script", "revise_script"))
+    return state is IncidentState.FOLLOW_UP and (roll_out is None or _falls(roll_out))
 
 
 def _studio(
@@ -243,7 +269,7 @@ def _choices(incident: Incident, versions: Sequence[ScriptVersion], draft: Draft
         "versions": [f"v{each.number}" for each in versions[:MOST_VERSIONS]],
         "library": [
             {"name": library_name(occasion, variant), "occasion": occasion, "variant": variant}
-            for occasion, variant in first_wordings(incident.kind)
+            for occasion, variant in wordings_for(incident.kind, draft.step)
         ],
         "chosen": draft.begun_from,
     }

@@ -132,6 +132,7 @@
     const sent = [editor.field.value, editor.gloss.value];
     const body = new URLSearchParams({
       csrfmiddlewaretoken: form.querySelector("[name=csrfmiddlewaretoken]").value, lang,
+      step: form.querySelector("[name=step]").value,
       [`text-${lang}`]: sent[0], [`gloss-${lang}`]: sent[1],
     });
     try {
