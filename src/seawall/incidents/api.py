@@ -61,9 +61,12 @@ from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, longest_values
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import INCIDENT, SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
@@ -90,6 +93,7 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "PlaceValues",
     "WorkedOut",
     "add_cases",
@@ -105,6 +109,7 @@ __all__ = [
     "decide_by_link",
     "door_words",
     "doors_by",
+    "draw_pictures",
     "export",
     "facts_of",
     "facts_of_orders",
@@ -126,6 +131,7 @@ __all__ = [
     "paper_path",
     "pause",
     "pause_cancel",
+    "pictures_folder",
     "plan",
     "plan_cancel",
     "plan_view",
@@ -162,4 +168,5 @@ __all__ = [
     "withdraw_consent_paper",
     "wordings_for",
     "write_facts",
+    "write_report",
 ]  # fmt: skip
