@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.kit.storm import Desk, Storm, a_storm, bring
+from tests.kit.rollout import CAUSES
+from tests.kit.storm import Desk, Storm, a_storm, bring, with_facts
 from tests.web.conftest import client_of
 
 from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.languages import Language
 from seawall.orders.models import Order, Parcel
 from seawall.outreach.api import Approval, RollOut
 from seawall.scripts.models import ScriptVersion
@@ -261,7 +263,18 @@ def test_lengths_are_counted_with_the_longest_values_of_the_orders(desk: Desk) -
     assert meter("{tracking_number}")[0] == len("MY260503114477S")
     part = browser.post(url(storm, "lint/"), {"lang": "ms", "text-ms": "{tracking_number}"})
     assert part.context["view"].lacks == [("tracking_number", 3)]
-    assert meter("{compensation}")[0] is None, "no offer stands on the sheet"
+    assert meter("{compensation}")[0] is None
+    part = browser.post(url(storm, "lint/"), {"lang": "ms", "text-ms": "{order_id} {compensation}"})
+    assert part.context["view"].lacks == [("compensation", 4)], "no offer stands on the sheet"
+    assert "4 orders have no value for “compensation”" in part.content.decode()
+    assert "to look at" in part.content.decode()
+
+
+def test_a_cause_too_long_for_its_place_is_told_before_the_plan_refuses_it(desk: Desk) -> None:
+    storm = a_storm(desk, orders=2, markets=("MY",))
+    with_facts(storm, cause_by_language={**CAUSES, Language.MS: "kontena " * 12})
+    part = client_of(desk.lead).post(url(storm, "lint/"), {"lang": "ms", "text-ms": "{order_id}: {cause}."})
+    assert "at most 80 fit" in part.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
-from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, longest_values
+from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.picture_chore import PictureChore
@@ -118,6 +118,7 @@ __all__ = [
     "golden_of",
     "incident_named",
     "keep_risk",
+    "lacking",
     "leave_uncancelled",
     "library_wording",
     "live_cancel",

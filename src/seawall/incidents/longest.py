@@ -21,6 +21,7 @@ from seawall.incidents.states import CaseState
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
+from seawall.kernel.reasons import Reason
 from seawall.orders.api import Parcel
 from seawall.scripts.api import PLACEHOLDERS, PlaceholderValues, render
 from seawall.tenancy.api import Actor, scoped
@@ -79,25 +80,38 @@ def longest_values(actor: Actor, incident: Incident, names: Collection[str]) -> 
     return [_place(row) for row in grouped.order_by("order__shop__platform", "order__shop__market")]
 
 
-def fill_longest(place: PlaceValues, template: str, language: Language, facts: Facts | None) -> LongestFilled | None:
-    """The template with the longest values of a place, in a language; None where a value is missing for all its orders
-    or stands not yet on the facts sheet."""
+def fill_longest(place: PlaceValues, template: str, language: Language, facts: Facts | None) -> LongestFilled | Reason:
+    """The template with the longest values of a place, in a language; the reason where it cannot be filled for any of
+    its orders, because a value is missing, too long, or not yet on the facts sheet."""
     market = place.market
     values = PlaceholderValues(
         shop=place.shop,
         order_id=place.order_id,
         item=_longest_title(place.titles, language, market),
         order_date=max(place.days, key=lambda day: len(_filled("order_date", day, language, market)), default=None),
-        cause=facts.cause_by_language.get(language) if facts else None,
-        compensation=facts.offer_in(market.currency) if facts else None,
-        new_date=facts.new_date if facts else None,
         tracking_number=place.tracking_number,
+        **_of_the_sheet(place, language, facts),
     )
     try:
         text = render(template, values, language, market).text
-    except InvalidInput:
-        return None
+    except InvalidInput as error:
+        return Reason(error.code, error.params)
     return LongestFilled(text=text, length=len(text))
+
+
+def lacking(place: PlaceValues, language: Language, facts: Facts | None) -> dict[str, int]:
+    """Orders of a place that have no value for a placeholder: of their own, or none of them because the facts sheet
+    holds none in this language or money."""
+    sheet = _of_the_sheet(place, language, facts)
+    return {**place.without, **{name: place.orders for name, value in sheet.items() if value is None}}
+
+
+def _of_the_sheet(place: PlaceValues, language: Language, facts: Facts | None) -> dict[str, Any]:
+    return {
+        "cause": facts.cause_by_language.get(language) if facts else None,
+        "compensation": facts.offer_in(place.market.currency) if facts else None,
+        "new_date": facts.new_date if facts else None,
+    }
 
 
 def _longest_title(titles: Collection[str], language: Language, market: Market) -> str | None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from seawall.incidents.api import Facts, PlaceValues, fill_longest
+from seawall.incidents.api import Facts, LongestFilled, PlaceValues, fill_longest, lacking
 from seawall.kernel.errors import NotFound
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
@@ -16,11 +16,13 @@ from seawall.scripts.api import (
     FORM,
     LENGTH_LIMITS,
     PLACEHOLDER,
+    PLACEHOLDERS,
     Noted,
     Stretch,
     Wording,
     is_changed,
     longest_length,
+    names_in,
     review,
     word_diff,
 )
@@ -29,6 +31,7 @@ from seawall.web.refusals import look
 
 NEAR = 0.9
 """From this part of a limit on the meter warns (ours)."""
+_AT_FAULT = ("placeholder_too_long", "placeholder_wrong_money")
 METER = 34
 """Width of a meter in its own units."""
 
@@ -98,6 +101,8 @@ class Meter:
     certainty: str
     is_ours: bool
     filled: str
+    why_not: str
+    """Why it cannot be filled, where the length of a value is at fault; what is missing is told by `lacks`."""
     markets: list[str]
 
     @property
@@ -140,8 +145,8 @@ class TextStudio:
 
     @property
     def warned(self) -> int:
-        """Findings for a person to judge."""
-        return len(self.found) - self.blocked
+        """Findings for a person to judge, and places that cannot be filled: the plan would refuse them."""
+        return len(self.found) - self.blocked + len(self.lacks) + sum(bool(each.why_not) for each in self.meters)
 
     @property
     def is_needed(self) -> bool:
@@ -182,7 +187,7 @@ class Studio:
             markets=sorted({each.market.value for each in readers}),
             found=found,
             meters=list(self._meters(language, wording.text, readers)),
-            lacks=_lacks(wording.text, readers),
+            lacks=self._lacks(wording.text, language, readers),
             stretches=list(stretches_of(wording.text, found)),
             changes=changes if is_changed(changes) else [],
             is_gloss_old=bool(
@@ -207,24 +212,28 @@ class Studio:
         certainty = text(f"rules_certainty_{rule.certainty.value}")
         return RuleRow(id=row, words=rule.text(reader_language()), certainty=certainty)
 
+    def _lacks(self, words: str, language: Language, readers: Sequence[PlaceValues]) -> list[tuple[str, int]]:
+        missing = [lacking(each, language, self.facts) for each in readers]
+        counted = [
+            (name, sum(each.get(name, 0) for each in missing)) for name in names_in(words) if name in PLACEHOLDERS
+        ]
+        return [(name, number) for name, number in counted if number]
+
     def _meters(self, language: Language, words: str, readers: Sequence[PlaceValues]) -> Iterator[Meter]:
         for platform in sorted({each.platform for each in readers}):
             here = [each for each in readers if each.platform is platform]
-            filled = [one for each in here if (one := fill_longest(each, words, language, self.facts))]
+            tried = [fill_longest(each, words, language, self.facts) for each in here]
+            filled = [each for each in tried if isinstance(each, LongestFilled)]
             longest = max(filled, key=lambda each: each.length, default=None)
+            too_long = (each for each in tried if not isinstance(each, LongestFilled) and each.code in _AT_FAULT)
             limit = LENGTH_LIMITS[platform]
             yield Meter(
                 platform=platform, length=longest.length if longest else None, possible=longest_length(words),
                 limit=limit.characters, certainty=text(f"rules_certainty_{limit.certainty}"),
                 is_ours=limit.source == "ours", filled=longest.text if longest else "",
+                why_not=next((each.text() for each in too_long), ""),
                 markets=[each.market.value for each in here],
             )  # fmt: skip
-
-
-def _lacks(words: str, readers: Sequence[PlaceValues]) -> list[tuple[str, int]]:
-    names = dict.fromkeys(PLACEHOLDER.findall(words))
-    counted = [(name, sum(each.without.get(name, 0) for each in readers)) for name in names]
-    return [(name, number) for name, number in counted if number]
 
 
 def stretches_of(words: str, found: Collection[Found]) -> Iterator[Stretched]:

@@ -20,6 +20,7 @@ from seawall.incidents.api import (
     PlaceValues,
     facts_of,
     foreseen,
+    lacking,
     longest_values,
     submit_incident_script,
     wordings_for,
@@ -199,7 +200,7 @@ def _page(desk: Desk, incident: Incident, versions: list[ScriptVersion], draft: 
         "is_second": draft.step == STEP_SECOND_CONTACT,
         "has_second": draft.step == STEP_SECOND_CONTACT or incident.state in _AFTER,
         "is_attested": sheet is not None and sheet.attested_at is not None,
-        "holes": _holes(places, views), "choices": _choices(incident, versions, draft),
+        "holes": _holes(studio, views), "choices": _choices(incident, versions, draft),
         "questions": _questions(incident, [each.language for each in buyers if each.is_needed]),
         "longest": LONGEST,
     }  # fmt: skip
@@ -246,18 +247,18 @@ def _zone(desk: Desk, incident: Incident) -> Any:
     return zone_of({market for _platform, market in incidents.places_of(desk.actor, [incident.pk])[incident.pk]})
 
 
-def _holes(places: Sequence[PlaceValues], views: Sequence[TextStudio]) -> list[dict[str, Any]]:
+def _holes(studio: Studio, views: Sequence[TextStudio]) -> list[dict[str, Any]]:
     """The placeholders in the order they are declared, each with how many orders have a value for it. Parcels are
     looked up only where a text names one, so nothing is said of them before."""
     used = {name for view in views for name in names_in(view.text)}
-    total = sum(each.orders for each in places)
-    lacking = Counter[str]()
-    for place in places:
-        lacking.update(place.without)
+    total = sum(each.orders for each in studio.places)
+    missing = Counter[str]()
+    for place in studio.places:
+        missing.update(lacking(place, place.market.facts.languages[0], studio.facts))
     return [
         {
             "declared": each, "key": number, "is_used": name in used, "token": f"{{{name}}}", "total": total,
-            "filled": total - lacking[name] if name in used or name != "tracking_number" else None,
+            "filled": total - missing[name] if name in used or name != "tracking_number" else None,
         }
         for number, (name, each) in enumerate(PLACEHOLDERS.items(), 1)
     ]  # fmt: skip
