@@ -36,7 +36,7 @@ from seawall.incidents.commands.links import (
     revoke_link,
 )
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
-from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
+from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -55,9 +55,11 @@ from seawall.incidents.commands.roll_out import (
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
 from seawall.incidents.extracting import extract_of_case, token_file
+from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
+from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.picture_chore import PictureChore
@@ -68,29 +70,33 @@ from seawall.incidents.reach_export import door_words, export
 from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.stamping import stamp_due, stamp_pack, token_path
-from seawall.incidents.states import SOP_STEPS, IncidentState
+from seawall.incidents.states import INCIDENT, SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
     "EXPORT_KINDS",
+    "INCIDENT",
     "LONGEST_LIFETIME",
     "SOP_STEPS",
     "ApprovalLink",
     "Case",
     "CaseClock",
     "DecideByLink",
+    "Facts",
     "FactsSheet",
     "Golden",
     "Incident",
     "IncidentState",
     "LinkPurpose",
     "LinkStatus",
+    "LongestFilled",
     "MadeLink",
     "MakeLink",
     "OpenIncident",
     "OpenedLink",
     "Paper",
     "PictureChore",
+    "PlaceValues",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -110,14 +116,17 @@ __all__ = [
     "extract_of_case",
     "facts_of",
     "facts_of_orders",
+    "fill_longest",
     "foreseen",
     "golden_of",
     "incident_named",
     "keep_risk",
+    "lacking",
     "leave_uncancelled",
     "library_wording",
     "live_cancel",
     "live_roll_out",
+    "longest_values",
     "make_link",
     "newest_sheet",
     "open_incident",
@@ -165,6 +174,7 @@ __all__ = [
     "watch_cases",
     "withdraw_case",
     "withdraw_consent_paper",
+    "wordings_for",
     "write_facts",
     "write_report",
 ]  # fmt: skip
