@@ -91,6 +91,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "stamp"): ("lead", ["{code}"]),
     ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
@@ -121,12 +122,13 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
     ("rules", "changes"): "lead",
+    ("evidence", "keys"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
-    ("team", "add-seller"),
+    ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -227,7 +229,7 @@ STAFF = {
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
-    ("approval", "link"), ("evidence", "draw"),
+    ("approval", "link"), ("evidence", "draw"), ("evidence", "stamp"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -39,7 +39,7 @@ from seawall.incidents.commands.links import (
 )
 from seawall.incidents.commands.open_from_files import FilesOfShop, OpenFromFiles, open_from_files, started_by
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
-from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
+from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -58,10 +58,12 @@ from seawall.incidents.commands.roll_out import (
 from seawall.incidents.commands.saved_views import drop_view, save_view
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
+from seawall.incidents.extracting import extract_of_case, token_file
 from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
+from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
 from seawall.incidents.models import (
     ApprovalLink,
     Case,
@@ -81,11 +83,13 @@ from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export, sheet_bytes
 from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
-from seawall.incidents.states import SOP_STEPS, IncidentState
+from seawall.incidents.stamping import stamp_due, stamp_pack, token_path
+from seawall.incidents.states import INCIDENT, SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
 
 __all__ = [
     "EXPORT_KINDS",
+    "INCIDENT",
     "LONGEST_LIFETIME",
     "NOT_CONCERNED",
     "SOP_STEPS",
@@ -102,6 +106,7 @@ __all__ = [
     "IncidentState",
     "LinkPurpose",
     "LinkStatus",
+    "LongestFilled",
     "MadeLink",
     "MakeLink",
     "OpenFromFiles",
@@ -109,6 +114,7 @@ __all__ = [
     "OpenedLink",
     "Paper",
     "PictureChore",
+    "PlaceValues",
     "SavedView",
     "WorkedOut",
     "add_cases",
@@ -128,16 +134,20 @@ __all__ = [
     "draw_pictures",
     "drop_view",
     "export",
+    "extract_of_case",
     "facts_of",
     "facts_of_orders",
+    "fill_longest",
     "foreseen",
     "golden_of",
     "incident_named",
     "keep_risk",
+    "lacking",
     "leave_uncancelled",
     "library_wording",
     "live_cancel",
     "live_roll_out",
+    "longest_values",
     "make_link",
     "members_to_name",
     "needs_of",
@@ -174,6 +184,8 @@ __all__ = [
     "send_sample",
     "set_course",
     "sheet_bytes",
+    "stamp_due",
+    "stamp_pack",
     "start",
     "start_cancel",
     "started_by",
@@ -185,6 +197,8 @@ __all__ = [
     "summary",
     "tend",
     "tend_clocks",
+    "token_file",
+    "token_path",
     "tune",
     "values_of",
     "waive_message_first",
@@ -192,6 +206,7 @@ __all__ = [
     "withdraw_case",
     "withdraw_cases",
     "withdraw_consent_paper",
+    "wordings_for",
     "write_facts",
     "write_report",
 ]  # fmt: skip

@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
+    "evidence.rotate_key": frozenset({Role.ADMIN}),
     "timeline.read": _ALL,
     "timeline.comment": _STAFF,
     "rules.read": _STAFF,

@@ -41,10 +41,3 @@ FIELDS: Mapping[str, Words] = {
     "remark": _p("column", "remark"),
 }
 """What a column can be read as (`orders.imports.api.FIELDS`); others stand under their own name."""
-
-OCCASIONS: Mapping[str, Words] = {
-    "unreachable": _p("occasion", "the buyer could not be reached"),
-    "bad_address": _p("occasion", "the address is incomplete"),
-    "refused": _p("occasion", "the parcel was not accepted"),
-}
-"""What is wrong with the parcels of a storm of problem parcels: files of the library."""

@@ -97,6 +97,8 @@ VERBS: Mapping[str, Look] = {
     "contact.lift": Look(words=_("A buyer may be written to again"), icon="arrow-back-up"),
     "answer.correct": Look(words=_("A buyer’s message read anew"), icon="pencil"),
     "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
+    "evidence.rotate_key": Look(words=_("The signing key was followed by a new one"), icon="key"),
+    "evidence.stamp": Look(words=_("The time of pack %(number)s was confirmed"), icon="certificate"),
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
