@@ -24,6 +24,10 @@ TREE = "seal/tree.json"
 PUBLIC_KEY = "seal/public.pem"
 SUMS = "seal/SHA256SUMS"
 HOW_TO = "seal/VERIFY.txt"
+REDACTION = "redaction/redaction.json"
+REDACTED_RECORDS = "redaction/records.jsonl"
+REDACTION_NOTE = "redaction/NOTE.txt"
+REDACTED = "REDACTED 脱敏"
 
 SEAL = "seal/"
 SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})

@@ -116,6 +116,7 @@ class _Work:
             timeline.member(),
             *self.spools.members(),
             papers.json_member(layout.SUMMARY, summary),
+            *(member_of(path, content) for path, content in contents.further.items()),
             *faces.members(summary, [(file.name, member.path) for file, member in official]),
         ]
         content.sort(key=lambda member: member.path)
