@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.evidence.packs import KEY, a_push, a_record, a_reply, an_order, at, contents, sealed
 
 from seawall.evidence.records import AttachedFile, BodyEncoding, OrderKey, RecordKind
-from seawall.evidence.redaction.derive import RedactedPack, derive
+from seawall.evidence.redaction.derive import Derived, derive
 from seawall.evidence.redaction.masking import Known, mask, masked_phone
 from seawall.evidence.redaction.records import redacted
 from seawall.evidence.seal.errors import PackRefused
@@ -162,7 +162,7 @@ def known_of(keys: Sequence[OrderKey]) -> Mapping[OrderKey, Known]:
     return {key: Known(phones=[PHONE], names=["Somchai Jaidee"]) for key in keys}
 
 
-def derived(folder: Path, **how: Any) -> RedactedPack:
+def derived(folder: Path, **how: Any) -> Derived:
     return derive(internal(folder), known_of, KEY, folder / "redacted.zip", at=at(9_000), **how)
 
 

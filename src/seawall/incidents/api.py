@@ -22,6 +22,7 @@ from seawall.incidents.commands.links import (
 )
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
+from seawall.incidents.commands.redact_pack import redact_pack, redacted_of, redacted_path
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -101,6 +102,9 @@ __all__ = [
     "plan_view",
     "reach_view",
     "read_facts",
+    "redact_pack",
+    "redacted_of",
+    "redacted_path",
     "refresh_due",
     "refuse_facts",
     "renew_link",

@@ -52,6 +52,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
+    "retention.read": _DESK | {Role.AUDITOR},
+    "retention.manage": frozenset({Role.ADMIN}),
     "timeline.read": _ALL,
     "rules.read": _STAFF,
     "rules.override": _DESK,

@@ -39,7 +39,7 @@ KnownOf = Callable[[Sequence[OrderKey]], Mapping[OrderKey, Known]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RedactedPack:
+class Derived:
     """What was written."""
 
     sealed: SealedPack
@@ -60,7 +60,7 @@ def derive(
     at: datetime,
     with_papers: bool = True,
     progress: Progress | None = None,
-) -> RedactedPack:
+) -> Derived:
     """Write the reviewer's form of the pack `internal` to `out`; the internal one is only read.
 
     Official papers go along as they are unless `with_papers` is False: nobody but a person can tell what stands in
@@ -72,7 +72,7 @@ def derive(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=out.parent, prefix=".redact-")))
         work = _Work(source, known_of, folder, at=at, sha256=_file_sha256(internal))
         sealed = write_pack(work.contents(with_papers=with_papers), key, out, progress)
-    return RedactedPack(
+    return Derived(
         sealed=sealed,
         derived_from=source.manifest.root,
         masked=dict(sorted(work.masked.items())),
