@@ -9,12 +9,13 @@ from seawall.evidence.records import Grade
 from seawall.evidence.redaction.derive import Derived, derive
 from seawall.evidence.redaction.masking import Known, mask
 from seawall.evidence.screenshots import ShotOf, keep_screenshot, screenshot_path
+from seawall.evidence.seal.merkle import leaf_hash, root_of
 from seawall.evidence.seal.packfile import Progress, write_pack
 from seawall.evidence.team_keys import signing_key
 
 __all__ = [
     "MAX_BYTES", "Capture", "CaptureSource", "DataKind", "Derived", "ErasedItem", "Erasure", "Grade", "Known",
     "LegalHold", "NewCapture", "Pack", "Progress", "RedactedPack", "RetentionRule", "Screenshot", "ShotOf",
-    "SigningKey", "again", "derive", "grade_of", "is_blocked", "is_recalled", "keep", "keep_screenshot", "mask",
-    "screenshot_path", "signing_key", "write_pack",
+    "SigningKey", "again", "derive", "grade_of", "is_blocked", "is_recalled", "keep", "keep_screenshot",
+    "leaf_hash", "mask", "root_of", "screenshot_path", "signing_key", "write_pack",
 ]  # fmt: skip

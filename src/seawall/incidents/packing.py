@@ -11,6 +11,7 @@ from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
 from seawall.evidence.api import Capture, CaptureSource, Screenshot, screenshot_path
 from seawall.incidents.commands.add_paper import paper_path
+from seawall.incidents.keeping.told import erased_member, erased_orders, outcome_of
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
@@ -62,13 +63,15 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         ],
         screenshots=[_screenshot(each) for each in _shots(incident)],
         timeline=_timeline(incident),
+        further=erased_member(incident),
     )
 
 
 def _outcomes(incident: Incident) -> dict[str, int]:
     """Every order of the storm has exactly one outcome; one withdrawn before there was a plan is left out."""
-    states = Recipient.objects.filter(incident=incident).values_list("state", flat=True)
-    outcomes = Counter(states.iterator(chunk_size=5000))
+    states = Recipient.objects.filter(incident=incident).values_list("state", "order_id")
+    erased = erased_orders(incident)
+    outcomes = Counter(outcome_of(*each, erased) for each in states.iterator(chunk_size=5000))
     without_row = incident.cases.filter(recipients__isnull=True)
     if without_row.filter(state=CaseState.OPEN).exists():
         raise Refused(
@@ -83,7 +86,7 @@ def _outcomes(incident: Incident) -> dict[str, int]:
 
 
 def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
-    approved = approved_bindings(incident)
+    approved, erased = approved_bindings(incident), erased_orders(incident)
     pks = list(
         incident.cases.order_by("order__shop__platform", "order__shop__code", "order__platform_order_id").values_list(
             "pk", flat=True
@@ -107,10 +110,13 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         for pk in wanted:
             case = by_pk[pk]
             row = rows.get(pk)
-            named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
+            told = together.get(row.pk if row else 0, ())
+            # Orders told together name one message; where its records are gone there is none to name.
+            is_whole = erased.isdisjoint([case.order_id, *(each.order_id for each in told)])
+            named = sorted(each.order.platform_order_id for each in told) if is_whole else []
             seen = shots[row.rides_with_id or row.pk] if row else ()
             made = _order(case, row, captures[case.order_id], approved, seen)
-            yield replace(made, named_with=tuple(named))
+            yield replace(made, named_with=tuple(named), outcome=outcome_of(made.outcome, case.order_id, erased))
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:
