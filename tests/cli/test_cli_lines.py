@@ -178,6 +178,14 @@ approval renew S-0001 1
 approval revoke S-0001 1 --why x
 evidence list S-0001
 evidence pack S-0001
+evidence redact S-0001
+evidence retention erased
+evidence retention hold S-0001 --why x
+evidence retention plan
+evidence retention release S-0001 --why x
+evidence retention run --seen x
+evidence retention set records 12 --why x
+evidence retention unset records --why x
 inbox answers S-0001
 inbox correct S-0001 1 --intent thanks
 inbox lift S-0001 1 --why x

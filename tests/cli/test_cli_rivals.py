@@ -75,6 +75,9 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "work"): ("agent", ["{code}"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "redact"): ("lead", ["{code}"]),
+    ("evidence", "retention", "hold"): ("admin", ["{code}", "--why", "x"]),
+    ("evidence", "retention", "release"): ("admin", ["{code}", "--why", "x"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
         "admin", ["X1", "--seller", "{seller}", "--platform", "lazada", "--market", "TH", "--name", "x"],
@@ -104,12 +107,15 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
     ("rules", "changes"): "lead",
+    ("evidence", "retention", "plan"): "admin",
+    ("evidence", "retention", "erased"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
-    ("team", "add-seller"),
+    ("team", "add-seller"), ("evidence", "retention", "set"),
+    ("evidence", "retention", "unset"), ("evidence", "retention", "run"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -210,13 +216,17 @@ STAFF = {
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "redact"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}
 """What only the seller does."""
 DESK_RULES = {("rules", "set"), ("rules", "unset")}
 """What agents and auditors may read but not set."""
-ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",)}
+ADMINS = {
+    ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",),
+    ("evidence", "retention", "hold"), ("evidence", "retention", "release"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A team keeps data as long as it said, never erases what is held or still at work, and can prove what it erased."""
 
+import itertools
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def test_the_plan_changes_nothing_and_the_run_does_what_it_said(desk: Desk, stor
 def test_the_proof_of_what_was_erased_is_a_chain_on_the_timeline(desk: Desk, storm: Storm) -> None:
     made = run(desk)
     assert made[0].previous == ""
-    for before, after in zip(made, made[1:], strict=False):
+    for before, after in itertools.pairwise(made):
         assert after.previous == before.digest
     for erasure in Erasure.objects.all():
         assert erasure.digest == keep.erasure_digest(erasure)
@@ -217,8 +217,8 @@ def test_what_is_run_is_what_was_seen(desk: Desk, storm: Storm) -> None:
 
 
 @pytest.fixture
-def a_capture(storm: Storm) -> Iterator[Capture]:
-    yield Capture.objects.order_by("pk")[0]
+def a_capture(storm: Storm) -> Capture:
+    return Capture.objects.order_by("pk")[0]
 
 
 def sql(statement: str, *params: object) -> None:

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from seawall.cli import retention
 from seawall.cli.incident import Code
 from seawall.cli.output import emit, table
 from seawall.cli.progress import steps
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(retention.app, name="retention", help="How long data is kept, what is held, what was erased.")
 
 
 @app.command("pack")

@@ -23,6 +23,15 @@ from seawall.incidents.commands.links import (
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script
 from seawall.incidents.commands.redact_pack import redact_pack, redacted_of, redacted_path
+from seawall.incidents.commands.retention import (
+    erasures_of,
+    is_true_erasure,
+    place_hold,
+    release_hold,
+    run_retention,
+    set_retention,
+    unset_retention,
+)
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -43,6 +52,7 @@ from seawall.incidents.commands.write_facts import attest_facts, facts_of, newes
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
+from seawall.incidents.keeping.plan import KindPlan, Plan, holds_of, retention_plan
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
@@ -64,6 +74,7 @@ __all__ = [
     "Golden",
     "Incident",
     "IncidentState",
+    "KindPlan",
     "LinkPurpose",
     "LinkStatus",
     "MadeLink",
@@ -71,6 +82,7 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "Plan",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -82,12 +94,15 @@ __all__ = [
     "decide_by_link",
     "door_words",
     "doors_by",
+    "erasures_of",
     "export",
     "facts_of",
     "facts_of_orders",
     "foreseen",
     "golden_of",
+    "holds_of",
     "incident_named",
+    "is_true_erasure",
     "keep_risk",
     "library_wording",
     "live_roll_out",
@@ -98,6 +113,7 @@ __all__ = [
     "pack_path",
     "paper_path",
     "pause",
+    "place_hold",
     "plan",
     "plan_view",
     "reach_view",
@@ -107,15 +123,19 @@ __all__ = [
     "redacted_path",
     "refresh_due",
     "refuse_facts",
+    "release_hold",
     "renew_link",
     "replan",
     "resume",
+    "retention_plan",
     "revoke_link",
     "risk_of",
+    "run_retention",
     "safe_name",
     "seal_pack",
     "send_back",
     "send_sample",
+    "set_retention",
     "start",
     "status_of",
     "stop",
@@ -125,6 +145,7 @@ __all__ = [
     "tend",
     "tend_clocks",
     "tune",
+    "unset_retention",
     "values_of",
     "withdraw_case",
     "withdraw_consent_paper",

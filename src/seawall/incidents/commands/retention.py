@@ -150,6 +150,11 @@ def items_root(erasure: Erasure) -> str:
     return root_of([leaf_hash(bytes.fromhex(digest_of_item(item))) for item in items]).hex()
 
 
+def is_true_erasure(erasure: Erasure) -> bool:
+    """Whether root and digest are those of what the tables say now."""
+    return erasure.root == items_root(erasure) and erasure.digest == erasure_digest(erasure)
+
+
 def _erase(rule: RetentionRule, *, by: Actor, clock: Clock) -> Erasure:
     kind, now = DataKind(rule.kind), clock.now()
     storms = Storms.at(by.team_id, months_before(now, rule.months))
