@@ -26,6 +26,7 @@ from seawall.incidents.keeping import erasing
 from seawall.incidents.keeping.due import months_before
 from seawall.incidents.keeping.plan import Plan, retention_plan
 from seawall.incidents.models import Case
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.kernel.clock import SYSTEM_CLOCK, MovableClock
 from seawall.kernel.digest import sha256_text
 from seawall.orders.api import Order
@@ -49,7 +50,7 @@ def a_talk(desk: Desk, orders: int = 3) -> Storm:
         buyer_name="Somchai", buyer_handle="som99", phone="66812345678", remark="call first"
     )
     answer(storm, 1, "ค่ะ")
-    seal_pack(storm.refresh(), by=desk.lead, clock=SYSTEM_CLOCK)
+    seal_pack(storm.refresh(), by=desk.lead, clock=SYSTEM_CLOCK, with_pictures=False, with_report=False)
     return storm
 
 
@@ -148,7 +149,7 @@ def test_a_handed_out_pack_still_verifies_and_its_records_match_what_was_told(
 
 def test_a_pack_sealed_later_says_what_was_erased_and_claims_no_grade(desk: Desk, storm: Storm) -> None:
     run(desk)
-    later = seal_pack(storm.incident, by=desk.lead, clock=LATER)
+    later = seal_pack(storm.incident, by=desk.lead, clock=LATER, with_pictures=False, with_report=False)
     report = verify_pack(pack_path(later))
     assert report.ok, report.problems
     assert report.counts["outcomes"] == {"records_erased": 3}
@@ -158,6 +159,16 @@ def test_a_pack_sealed_later_says_what_was_erased_and_claims_no_grade(desk: Desk
     captures = ErasedItem.objects.filter(what="capture")
     assert sum('"what":"capture"' in line for line in lines) == captures.count()
     assert all(captures[0].erasure.digest in line for line in lines if '"what":"capture"' in line)
+
+
+def test_chat_pictures_go_with_the_records_they_are_drawn_from(desk: Desk, storm: Storm) -> None:
+    draw_pictures(storm.incident, by=desk.lead, clock=SYSTEM_CLOCK, processes=0)
+    folder = pictures_folder(desk.admin.team_id)
+    drawn = {path.stem for path in folder.rglob("*.png")}
+    assert len(drawn) == counts(plan(desk))["picture"] == 3
+    run(desk)
+    assert not list(folder.rglob("*.png"))
+    assert set(ErasedItem.objects.filter(what="picture").values_list("digest", flat=True)) == drawn
 
 
 def test_an_open_storm_keeps_its_data_whatever_its_age(desk: Desk) -> None:

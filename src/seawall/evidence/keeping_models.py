@@ -10,7 +10,7 @@ class DataKind(models.TextChoices):
     BUYER_DATA = "buyer_data"
     """Who the buyer is, as order files and parcel sheets said it: name, account, phone, remarks."""
     RECORDS = "records"
-    """What the platform said of the talk: captures, pushes as received, the words of the inbox."""
+    """What the platform said of the talk: captures, pictures drawn from them, pushes, the words of the inbox."""
     SCREENSHOTS = "screenshots"
     PACKS = "packs"
     """The files of sealed packs and of their reviewer's forms. Their roots and hashes stay."""
@@ -121,7 +121,7 @@ class ErasedItem(models.Model):
     )
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     what = models.CharField(max_length=20)
-    """capture, push, message, order, parcel_sheet, screenshot, pack or redacted_pack."""
+    """capture, picture, push, message, request, order, parcel_sheet, screenshot, pack or redacted_pack."""
     ref = models.BigIntegerField()
     """The row's number: a record of a pack names its capture as `c` and this number."""
     digest = models.CharField(max_length=64, default="")

@@ -2,6 +2,21 @@
 
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
+from seawall.incidents.commands.cancel import (
+    answer_buyer,
+    approve_cancel,
+    cancel_options,
+    leave_uncancelled,
+    live_cancel,
+    pause_cancel,
+    plan_cancel,
+    resume_cancel,
+    set_course,
+    start_cancel,
+    stop_cancel,
+    waive_message_first,
+    watch_cases,
+)
 from seawall.incidents.commands.cases import add_cases, withdraw_case
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
@@ -55,9 +70,12 @@ from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.keeping.plan import KindPlan, Plan, holds_of, retention_plan
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
@@ -82,18 +100,23 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "Plan",
     "WorkedOut",
     "add_cases",
     "add_paper",
+    "answer_buyer",
     "approve",
+    "approve_cancel",
     "attest_facts",
+    "cancel_options",
     "choose_mode",
     "close",
     "consented_shops",
     "decide_by_link",
     "door_words",
     "doors_by",
+    "draw_pictures",
     "erasures_of",
     "export",
     "facts_of",
@@ -104,7 +127,9 @@ __all__ = [
     "incident_named",
     "is_true_erasure",
     "keep_risk",
+    "leave_uncancelled",
     "library_wording",
+    "live_cancel",
     "live_roll_out",
     "make_link",
     "newest_sheet",
@@ -113,8 +138,11 @@ __all__ = [
     "pack_path",
     "paper_path",
     "pause",
+    "pause_cancel",
+    "pictures_folder",
     "place_hold",
     "plan",
+    "plan_cancel",
     "plan_view",
     "reach_view",
     "read_facts",
@@ -127,6 +155,7 @@ __all__ = [
     "renew_link",
     "replan",
     "resume",
+    "resume_cancel",
     "retention_plan",
     "revoke_link",
     "risk_of",
@@ -135,10 +164,13 @@ __all__ = [
     "seal_pack",
     "send_back",
     "send_sample",
+    "set_course",
     "set_retention",
     "start",
+    "start_cancel",
     "status_of",
     "stop",
+    "stop_cancel",
     "strike",
     "submit_incident_script",
     "summary",
@@ -147,7 +179,10 @@ __all__ = [
     "tune",
     "unset_retention",
     "values_of",
+    "waive_message_first",
+    "watch_cases",
     "withdraw_case",
     "withdraw_consent_paper",
     "write_facts",
+    "write_report",
 ]  # fmt: skip

@@ -48,7 +48,7 @@ class Derived:
     masked: dict[str, int]
     """How often what was masked: phone, mail, name, address, body."""
     left_out: dict[str, int]
-    """What is not in it at all: screenshots."""
+    """What is not in it at all: screenshots, pages of chat pictures, files of the report, papers."""
 
 
 def derive(
@@ -97,7 +97,7 @@ class _Work:
         self._sha256 = sha256
         self._numbers = source.order_numbers()
         self.masked: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter(source.drawn())
 
     def contents(self, *, with_papers: bool) -> PackContents:
         manifest, head = self._source.manifest, self._source.head()
@@ -117,7 +117,7 @@ class _Work:
             approvals=self._source.approvals(),
             papers=papers if with_papers else (),
             timeline=self._timeline(),
-            further={
+            extra={
                 layout.REDACTION: self._folder / "redaction.json",
                 layout.REDACTED_RECORDS: self._folder / "records.jsonl",
                 layout.REDACTION_NOTE: self._folder / "NOTE.txt",

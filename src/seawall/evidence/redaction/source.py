@@ -98,6 +98,15 @@ class Source:
             said = parse_canonical(line)
             yield TimelineEntry(at=datetime.fromisoformat(said["at"]), **{name: said[name] for name in names})
 
+    def drawn(self) -> dict[str, int]:
+        """How many pages of chat pictures and how many files of the report it holds, by name; none is not named."""
+        names = self._reader.members
+        found = {
+            "chat_pictures": sum(1 for name in names if name.startswith(layout.CHATS) and name != layout.PICTURES),
+            "reports": sum(1 for name in names if name.startswith(layout.REPORT)),
+        }
+        return {name: number for name, number in found.items() if number}
+
     def order_numbers(self) -> frozenset[str]:
         """The numbers of all orders and their parcels."""
         found: set[str] = set()

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
+from seawall.casework.api import BuyerRequest
 from seawall.connectors.models import ReceivedEvent
-from seawall.evidence.api import Capture, DataKind, LegalHold, Pack, RedactedPack, Screenshot
+from seawall.evidence.api import Capture, DataKind, LegalHold, Pack, Picture, RedactedPack, Screenshot
 from seawall.inbox.api import Message
 from seawall.incidents.models import Case, Incident
 from seawall.incidents.states import IncidentState
@@ -97,7 +98,13 @@ def _records(storms: Storms) -> Due:
     )  # fmt: skip
     messages = Message.objects.filter(team_id=storms.team_id, sent_at__lte=storms.cut_off)
     messages = messages.filter(~Exists(kept_talk)).exclude(text="", blocked_note="")
-    return {"capture": captures, "message": messages, "push": _pushes(storms)}
+    of_storm = Q(team_id=storms.team_id, incident__in=storms.over)
+    pictures = Picture.objects.filter(of_storm, drawn_at__lte=storms.cut_off).filter(~Exists(kept_order))
+    requests = BuyerRequest.objects.filter(of_storm, last_seen_at__lte=storms.cut_off).filter(~Exists(kept_order))
+    return {
+        "capture": captures, "message": messages, "picture": pictures, "push": _pushes(storms),
+        "request": requests.exclude(reason="", platform_words=""),
+    }  # fmt: skip
 
 
 def _pushes(storms: Storms) -> QuerySet[ReceivedEvent]:

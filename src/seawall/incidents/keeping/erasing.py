@@ -1,7 +1,7 @@
 """Erase what is due of one kind: tell first, with the hash of what it held, then remove. Inside the caller's
 transaction.
 
-The database lets a record go only when the erasure under way has told of it (migration 0005 of evidence), so a fault in
+The database lets a record go only when the erasure under way has told of it (migration 0006 of evidence), so a fault in
 here removes nothing untold.
 """
 
@@ -15,10 +15,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from seawall.casework.api import BuyerRequest
 from seawall.connectors.models import ReceivedEvent
-from seawall.evidence.api import Capture, ErasedItem, Erasure, Pack, RedactedPack, Screenshot
+from seawall.evidence.api import Capture, ErasedItem, Erasure, Pack, Picture, RedactedPack, Screenshot, page_path
 from seawall.inbox.api import Message
 from seawall.incidents.keeping.due import Due
+from seawall.incidents.picturing import pictures_folder
 from seawall.kernel.digest import digest_of, sha256_text
 from seawall.orders.api import Order, ProblemParcel
 from seawall.settings.env import get_settings
@@ -34,7 +36,7 @@ Told = Iterator[ErasedItem]
 class _Way:
     """How one thing is told of and removed."""
 
-    item: Callable[[Any], ErasedItem]
+    tell: Callable[[Any], list[ErasedItem]]
     remove: Callable[[list[int], datetime], None]
     related: tuple[str, ...] = ()
 
@@ -55,12 +57,12 @@ def _erase(what: str, found: QuerySet[Any], erasure: Erasure) -> int:
         chunk = keys[start : start + CHUNK]
         told = []
         for row in found.model._default_manager.filter(pk__in=chunk).select_related(*way.related).order_by("pk"):
-            item = way.item(row)
-            item.team_id, item.erasure, item.what, item.ref = erasure.team_id, erasure, what, row.pk
-            told.append(item)
+            for item in way.tell(row):
+                item.team_id, item.erasure, item.what, item.ref = erasure.team_id, erasure, what, row.pk
+                told.append(item)
         ErasedItem.objects.bulk_create(told)
         way.remove(chunk, erasure.erased_at)
-        total += len(told)
+        total += len(chunk)
     return total
 
 
@@ -110,37 +112,52 @@ def _keep_seal(pack: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _capture(row: Capture) -> ErasedItem:
-    return ErasedItem(incident_id=row.incident_id, order_id=row.order_id, digest=sha256_text(row.body))
+def _capture(row: Capture) -> list[ErasedItem]:
+    return [ErasedItem(incident_id=row.incident_id, order_id=row.order_id, digest=sha256_text(row.body))]
 
 
-def _push(row: ReceivedEvent) -> ErasedItem:
-    return ErasedItem(digest=sha256_text(row.body))
+def _push(row: ReceivedEvent) -> list[ErasedItem]:
+    return [ErasedItem(digest=sha256_text(row.body))]
 
 
-def _message(row: Message) -> ErasedItem:
+def _message(row: Message) -> list[ErasedItem]:
     incident = row.recipient.incident_id if row.recipient else None
-    return ErasedItem(incident_id=incident, order_id=row.recipient.order_id if row.recipient else None)
+    return [ErasedItem(incident_id=incident, order_id=row.recipient.order_id if row.recipient else None)]
 
 
-def _order(row: Order) -> ErasedItem:
-    return ErasedItem(order_id=row.pk)
+def _order(row: Order) -> list[ErasedItem]:
+    return [ErasedItem(order_id=row.pk)]
 
 
-def _sheet(row: ProblemParcel) -> ErasedItem:
-    return ErasedItem(order_id=row.order_id)
+def _sheet(row: ProblemParcel) -> list[ErasedItem]:
+    return [ErasedItem(order_id=row.order_id)]
 
 
-def _screenshot(row: Screenshot) -> ErasedItem:
-    return ErasedItem(incident_id=row.incident_id, order_id=row.order_id, digest=row.sha256, file=row.stored_as)
+def _screenshot(row: Screenshot) -> list[ErasedItem]:
+    return [ErasedItem(incident_id=row.incident_id, order_id=row.order_id, digest=row.sha256, file=row.stored_as)]
 
 
-def _pack(row: Pack) -> ErasedItem:
-    return ErasedItem(incident_id=row.incident_id, digest=row.sha256, file=row.stored_as)
+def _pack(row: Pack) -> list[ErasedItem]:
+    return [ErasedItem(incident_id=row.incident_id, digest=row.sha256, file=row.stored_as)]
 
 
-def _redacted(row: RedactedPack) -> ErasedItem:
-    return ErasedItem(incident_id=row.pack.incident_id, digest=row.sha256, file=row.stored_as)
+def _redacted(row: RedactedPack) -> list[ErasedItem]:
+    return [ErasedItem(incident_id=row.pack.incident_id, digest=row.sha256, file=row.stored_as)]
+
+
+def _picture(row: Picture) -> list[ErasedItem]:
+    folder, root = pictures_folder(row.team_id), get_settings().evidence_path
+    return [
+        ErasedItem(
+            incident_id=row.incident_id, order_id=row.order_id, digest=page,
+            file=str(page_path(folder, page).relative_to(root)),
+        )
+        for page in row.pages
+    ]  # fmt: skip
+
+
+def _request(row: BuyerRequest) -> list[ErasedItem]:
+    return [ErasedItem(incident_id=row.incident_id, order_id=row.order_id)]
 
 
 def _delete(model: Any) -> Callable[[list[int], datetime], None]:
@@ -167,19 +184,22 @@ def _file_erased(model: Any) -> Callable[[list[int], datetime], None]:
 
 
 _WAYS = {
-    "capture": _Way(item=_capture, remove=_delete(Capture)),
-    "push": _Way(item=_push, remove=_delete(ReceivedEvent)),
+    "capture": _Way(tell=_capture, remove=_delete(Capture)),
+    # No record, but drawn from them.
+    "picture": _Way(tell=_picture, remove=_delete(Picture)),
+    "request": _Way(tell=_request, remove=_empty(BuyerRequest, reason="", platform_words="")),
+    "push": _Way(tell=_push, remove=_delete(ReceivedEvent)),
     # Emptied, not removed: what a buyer wanted and who asked to be left alone hangs on them.
-    "message": _Way(item=_message, remove=_empty(Message, text="", blocked_note=""), related=("recipient",)),
+    "message": _Way(tell=_message, remove=_empty(Message, text="", blocked_note=""), related=("recipient",)),
     "order": _Way(
-        item=_order,
+        tell=_order,
         remove=_empty(
             Order, buyer_handle="", buyer_name="", phone="", is_phone_masked=False, address={}, remark="",
             cancel_reason="",
         ),
     ),
-    "parcel_sheet": _Way(item=_sheet, remove=_empty(ProblemParcel, note="", carrier_text="")),
-    "screenshot": _Way(item=_screenshot, remove=_delete(Screenshot)),
-    "pack": _Way(item=_pack, remove=_file_erased(Pack)),
-    "redacted_pack": _Way(item=_redacted, remove=_file_erased(RedactedPack), related=("pack",)),
+    "parcel_sheet": _Way(tell=_sheet, remove=_empty(ProblemParcel, note="", carrier_text="")),
+    "screenshot": _Way(tell=_screenshot, remove=_delete(Screenshot)),
+    "pack": _Way(tell=_pack, remove=_file_erased(Pack)),
+    "redacted_pack": _Way(tell=_redacted, remove=_file_erased(RedactedPack), related=("pack",)),
 }  # fmt: skip
