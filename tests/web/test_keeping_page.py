@@ -116,14 +116,16 @@ def test_the_page_speaks_chinese(desk: Desk, old: Storm) -> None:
 
 def test_the_desk_makes_and_downloads_the_reviewers_form(desk: Desk, rival: Desk, old: Storm) -> None:
     browser, code = client_of(desk.lead), old.incident.code
-    room = browser.post(f"/incidents/{code}/packs/1/redact/", follow=True).content.decode()
+    room = browser.post(f"/incidents/{code}/redact/", {"number": "1"}, follow=True).content.decode()
     made = RedactedPack.objects.get()
     assert "Pack 1 for a reviewer" in room
     got = browser.get(f"/incidents/{code}/redacted/{made.pk}/")
     assert got.headers["X-Seawall-SHA256"] == made.sha256
     assert "redacted" in got.headers["Content-Disposition"]
     b"".join(got.streaming_content)  # type: ignore[arg-type]
-    assert client_of(desk.agent).post(f"/incidents/{code}/packs/1/redact/").status_code == 403
+    assert client_of(desk.agent).post(f"/incidents/{code}/redact/").status_code == 403
+    for odd in ("²", "-1", "9", "99999999999"):
+        assert browser.post(f"/incidents/{code}/redact/", {"number": odd}).status_code == 404
     a_storm(rival, orders=1)
     assert Incident.objects.filter(team_id=rival.lead.team_id).count() == 1
     assert client_of(rival.lead).get(f"/incidents/S-0001/redacted/{made.pk}/").status_code == 404

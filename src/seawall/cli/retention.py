@@ -30,18 +30,16 @@ def plan() -> None:
     from seawall.kernel.clock import SYSTEM_CLOCK
 
     found, holds = retention_plan(by=by, clock=SYSTEM_CLOCK), holds_of(by=by)
+    held = [
+        {
+            "incident": hold.incident.code if hold.incident else "", "why": hold.reason,
+            "by": hold.placed_by_name, "since": hold.placed_at.isoformat(),
+        }
+        for hold in holds
+    ]  # fmt: skip
     result = {
-        "digest": found.digest,
-        "total": found.total,
-        "is_team_held": found.is_team_held,
-        "kinds": [_plan_json(each) for each in found.kinds],
-        "holds": [
-            {
-                "incident": hold.incident.code if hold.incident else "", "why": hold.reason,
-                "by": hold.placed_by_name, "since": hold.placed_at.isoformat(),
-            }
-            for hold in holds
-        ],
+        "digest": found.digest, "total": found.total, "is_team_held": found.is_team_held,
+        "kinds": [_plan_json(each) for each in found.kinds], "holds": held,
     }  # fmt: skip
 
     def people(console: Console) -> None:
@@ -52,7 +50,7 @@ def plan() -> None:
             due = ", ".join(f"{n:,} {text(f'retention_what_{what}')}" for what, n in each.counts.items() if n) or "0"
             rows.add_row(each.kind.value, kept, until, due, f"{each.storms_kept:,}", f"{each.storms_held:,}")
         console.print(rows)
-        for hold in result["holds"]:  # type: ignore[attr-defined]
+        for hold in held:
             console.print(f"held: {hold['incident'] or 'the whole team'}: {hold['why']}", markup=False)
         if found.total and not found.is_team_held:
             console.print(f"To erase this for good: seawall evidence retention run --seen {found.digest}")

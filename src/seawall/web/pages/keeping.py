@@ -121,11 +121,14 @@ def _counted(counts: Any) -> list[tuple[int, str]]:
 
 @require_POST
 @desk_page("evidence.read")
-def redact(desk: Desk, code: str, number: int) -> HttpResponseBase:
-    """Make the reviewer's form of a pack."""
+def redact(desk: Desk, code: str) -> HttpResponseBase:
+    """Make the reviewer's form of a pack, of the newest when none is named."""
     incident = incidents.incident_by_code(desk.actor, code)
-    with_papers = desk.request.POST.get("papers", "yes") != "no"
-    made = redact_pack(incident, by=desk.actor, clock=desk.clock, number=number, with_papers=with_papers)
+    given = desk.request.POST.get("number", "")
+    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else None
+    if given and number is None:
+        raise NotFound("not_found", what=given[:40])
+    made = redact_pack(incident, by=desk.actor, clock=desk.clock, number=number)
     said = {"number": made.pack.number, "n": f"{sum(made.masked.values()):,}"}
     messages.success(desk.request, _("The reviewer’s form of pack %(number)s is made: %(n)s places masked.") % said)
     return redirect("incident", code=code)
