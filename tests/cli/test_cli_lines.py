@@ -195,6 +195,14 @@ evidence keys
 evidence keys rotate --why x
 evidence list S-0001
 evidence pack S-0001
+evidence redact S-0001
+evidence retention erased
+evidence retention hold S-0001 --why x
+evidence retention plan
+evidence retention release S-0001 --why x
+evidence retention run --seen x
+evidence retention set records 12 --why x
+evidence retention unset records --why x
 evidence report S-0001 -o DIR
 evidence stamp S-0001
 inbox answers S-0001

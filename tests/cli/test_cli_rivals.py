@@ -92,6 +92,9 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("evidence", "stamp"): ("lead", ["{code}"]),
+    ("evidence", "redact"): ("lead", ["{code}"]),
+    ("evidence", "retention", "hold"): ("admin", ["{code}", "--why", "x"]),
+    ("evidence", "retention", "release"): ("admin", ["{code}", "--why", "x"]),
     ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
@@ -123,12 +126,16 @@ LISTS: dict[tuple[str, ...], str] = {
     ("team", "members"): "lead",
     ("rules", "changes"): "lead",
     ("evidence", "keys"): "admin",
+    ("evidence", "retention", "plan"): "admin",
+    ("evidence", "retention", "erased"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
     ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
+    ("team", "add-seller"), ("evidence", "retention", "set"),
+    ("evidence", "retention", "unset"), ("evidence", "retention", "run"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -228,6 +235,8 @@ STAFF = {
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "redact"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
     ("approval", "link"), ("evidence", "draw"), ("evidence", "stamp"),
 }  # fmt: skip
@@ -236,7 +245,10 @@ SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-b
 """What only the seller does."""
 DESK_RULES = {("rules", "set"), ("rules", "unset")}
 """What agents and auditors may read but not set."""
-ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",)}
+ADMINS = {
+    ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",),
+    ("evidence", "retention", "hold"), ("evidence", "retention", "release"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

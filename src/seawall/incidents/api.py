@@ -37,6 +37,16 @@ from seawall.incidents.commands.links import (
 )
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
+from seawall.incidents.commands.redact_pack import redact_pack, redacted_of, redacted_path
+from seawall.incidents.commands.retention import (
+    erasures_of,
+    is_true_erasure,
+    place_hold,
+    release_hold,
+    run_retention,
+    set_retention,
+    unset_retention,
+)
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -59,6 +69,7 @@ from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
+from seawall.incidents.keeping.plan import KindPlan, Plan, holds_of, retention_plan
 from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
@@ -87,6 +98,7 @@ __all__ = [
     "Golden",
     "Incident",
     "IncidentState",
+    "KindPlan",
     "LinkPurpose",
     "LinkStatus",
     "LongestFilled",
@@ -97,6 +109,7 @@ __all__ = [
     "Paper",
     "PictureChore",
     "PlaceValues",
+    "Plan",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -112,6 +125,7 @@ __all__ = [
     "door_words",
     "doors_by",
     "draw_pictures",
+    "erasures_of",
     "export",
     "extract_of_case",
     "facts_of",
@@ -119,7 +133,9 @@ __all__ = [
     "fill_longest",
     "foreseen",
     "golden_of",
+    "holds_of",
     "incident_named",
+    "is_true_erasure",
     "keep_risk",
     "lacking",
     "leave_uncancelled",
@@ -136,24 +152,32 @@ __all__ = [
     "pause",
     "pause_cancel",
     "pictures_folder",
+    "place_hold",
     "plan",
     "plan_cancel",
     "plan_view",
     "reach_view",
     "read_facts",
+    "redact_pack",
+    "redacted_of",
+    "redacted_path",
     "refresh_due",
     "refuse_facts",
+    "release_hold",
     "renew_link",
     "replan",
     "resume",
     "resume_cancel",
+    "retention_plan",
     "revoke_link",
     "risk_of",
+    "run_retention",
     "safe_name",
     "seal_pack",
     "send_back",
     "send_sample",
     "set_course",
+    "set_retention",
     "stamp_due",
     "stamp_pack",
     "start",
@@ -169,6 +193,7 @@ __all__ = [
     "token_file",
     "token_path",
     "tune",
+    "unset_retention",
     "values_of",
     "waive_message_first",
     "watch_cases",

@@ -61,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "evidence.read": _ALL,
     "evidence.pack": _DESK,
     "evidence.rotate_key": frozenset({Role.ADMIN}),
+    "retention.read": _DESK | {Role.AUDITOR},
+    "retention.manage": frozenset({Role.ADMIN}),
     "timeline.read": _ALL,
     "rules.read": _STAFF,
     "rules.override": _DESK,

@@ -100,11 +100,16 @@ def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:
-    """A pack's bytes. Raises NotFound(web_pack_file_missing)."""
+    """A pack's bytes. Raises NotFound(web_pack_file_missing, pack_file_erased)."""
     if not path.is_file():
-        raise NotFound("web_pack_file_missing", number=pack.number)
+        raise NotFound("pack_file_erased" if pack.file_erased_at else "web_pack_file_missing", number=pack.number)
+    return zip_answer(path, pack.sha256)
+
+
+def zip_answer(path: Path, sha256: str) -> FileResponse:
+    """The very bytes of a ZIP, under the name it was written with."""
     response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/zip")
-    response.headers["X-Seawall-SHA256"] = pack.sha256
+    response.headers["X-Seawall-SHA256"] = sha256
     return response
 
 
