@@ -49,6 +49,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "outreach.settle": _DESK | {Role.AGENT},
     "inbox.read": _STAFF,
     "inbox.correct": _DESK | {Role.AGENT},
+    "inbox.answer": _DESK | {Role.AGENT},
+    "inbox.assign": _DESK,
     "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,

@@ -128,6 +128,16 @@ READERS: Mapping[str, Words] = {
 }
 """Who said what an answer wants."""
 
+INBOX_SHOWS: Mapping[str, Words] = {
+    "waiting": _p("inbox", "Waiting"),
+    "mine": _p("inbox", "Mine"),
+    "unassigned": _p("inbox", "Nobody’s"),
+    "overdue": _p("inbox", "Overdue"),
+    "person": _p("inbox", "Needs a person"),
+    "all": _p("inbox", "All"),
+}
+"""What the inbox can be narrowed to."""
+
 OUTCOME_TABS: Mapping[str, Words] = {
     "to_settle": _p("outcome tab", "To settle"),
     "rejected": _p("outcome tab", "Refused"),
@@ -371,6 +381,8 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.tune": _p("permission", "set hours, quota and thresholds"),
     "outreach.settle": _p("permission", "settle messages"),
     "inbox.read": _p("permission", "see conversations"),
+    "inbox.answer": _p("permission", "answer buyers"),
+    "inbox.assign": _p("permission", "give a buyer’s conversation to somebody"),
     "evidence.read": _p("permission", "see evidence"),
     "evidence.pack": _p("permission", "seal a pack"),
     "timeline.read": _p("permission", "see the timeline"),

@@ -67,6 +67,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "attempt": wording.OUTCOMES,
     "reader": wording.READERS,
     "tab": wording.OUTCOME_TABS,
+    "inbox": wording.INBOX_SHOWS,
 }
 
 
