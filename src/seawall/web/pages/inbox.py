@@ -205,7 +205,7 @@ def _thread(desk: Desk, conversation: Conversation) -> dict[str, Any]:
     asked = conversation.asked
     assert asked is not None  # noqa: S101  # by the query
     row = asked.recipient
-    assert row is not None  # noqa: S101
+    assert row is not None  # noqa: S101  # by the query
     shop, now = conversation.shop, desk.clock.now()
     sheet = sheet_of(row)
     holder = conversation.holder
