@@ -237,6 +237,21 @@ team add-seller s --name n
 team create t --name n --admin a
 team members
 worker
+cancel plan S-0001 --reason lazada=X --why x
+cancel options S-0001
+cancel approve S-0001 --binding x
+cancel start S-0001
+cancel pause S-0001
+cancel resume S-0001 --why x
+cancel stop S-0001 --why x --yes
+cancel status S-0001
+cancel list S-0001
+cancel waive S-0001 --why x --all
+cancel leave S-0001 1 --why x
+cancel course S-0001 --why x --platform-cancels
+requests list S-0001
+requests answer S-0001 1 --accept --why x
+requests accept-all S-0001 --why x
 """
 NEED_NO_DATABASE = {
     "demo customs-return",

@@ -17,6 +17,7 @@ from rich.padding import Padding
 from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
+from seawall.demo.cancelling import cancel_orders
 from seawall.demo.ending import judge, show_numbers, totals
 from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
@@ -103,8 +104,14 @@ class CustomsReturn:
             " press a key, people at seats press: here they are SIMULATED and say so.",
         )
         self._roll_out(code)
-        self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
         self._settle(code, door)
+        self._say(
+            "10 Cancellations",
+            "Orders that have not left yet are cancelled, each after its message: the lead lists them and chooses a"
+            " reason, the seller approves both, the worker asks the platform about each order and calls once.",
+        )
+        cancel_orders(self._commands, code)
+        self._say("11 Evidence", "What the platform's own record says of every order, sealed and verified.")
         return self._finish(state, code, door)
 
     def _say(self, title: str, words: str) -> None:

@@ -19,6 +19,8 @@ def judge(
     """What is wrong, in words; empty when everything adds up. `messages` is how many messages the ledger says were
     taken: fewer than orders, since one message names all orders of a buyer."""
     outcomes = show["outcomes"]
+    cancels = show["after"]["cancellations"]
+    on_the_way = sum(cancels[name] for name in ("planned", "claimed", "accepted", "unknown"))
     told = sum(outcomes[name] for name in ("acknowledged", "confirmed", "read", "answered", "blocked"))
     checks = {
         f"planned {show['planned']} is not the {wanted} orders": show["planned"] == wanted,
@@ -38,6 +40,8 @@ def judge(
         f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
         f"{outcomes['unreachable']} buyers can be reached by no door": not outcomes["unreachable"],
         f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
+        f"{on_the_way} cancellations have no settled outcome": not on_the_way,
+        "cancellations do not add up to the list": sum(cancels.values()) == show["after"]["listed"],
     }
     return [words for words, is_right in checks.items() if not is_right]
 

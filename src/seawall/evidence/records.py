@@ -172,6 +172,10 @@ class OrderEvidence:
     item: str = ""
     sent_by: str = ""
     """Who let the message go: `worker`, or `seat: NAME`, with ` [simulated]` for a stand-in person; empty: nobody."""
+    cancellation: str = ""
+    """What became of the order's cancellation, as the ledger names it; empty: it was on no list."""
+    cancellation_reason: str = ""
+    """The platform's own reason that was given with it, or why it was not cancelled."""
     named_with: tuple[str, ...] = ()
     """The other orders of the same shop that this order's message names, sorted; empty: it names this one alone."""
     records: tuple[MessageRecord, ...] = ()

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "seawall.timeline",
     "seawall.scripts",
     "seawall.outreach",
+    "seawall.casework",
     "seawall.inbox",
     "seawall.evidence",
     "seawall.incidents",

@@ -14,7 +14,7 @@ from seawall.timeline.models import Entry
 
 S = TypeVar("S", bound=StrEnum)
 
-__all__ = ["SYSTEM_ACTOR_NAME", "Entry", "move", "record"]
+__all__ = ["SYSTEM_ACTOR_NAME", "Entry", "move", "move_all", "record"]
 
 SYSTEM_ACTOR_NAME = "Seawall"
 """Name under which the system's own acts (automatic pause, gates) stand on the timeline."""
@@ -93,3 +93,17 @@ def move(
         on_behalf_of=on_behalf_of,
     )
     return new
+
+
+def move_all(rows: models.QuerySet[Any], machine: Machine[S], event: str, **changes: Any) -> int:
+    """Move every row of a set that stands in a source state of `event`, with further column `changes`; the others
+    stay. Returns how many moved. Writes no history: whoever moves many says once what was done.
+
+    The event must lead to one state from all its sources.
+    """
+    sources = machine.sources(event)
+    targets = {machine.next_state(source, event) for source in sources}
+    if len(targets) != 1:
+        raise ValueError(f"{event!r} of {machine.name} does not lead to one state")
+    moved: int = rows.filter(state__in=[s.value for s in sources]).update(state=targets.pop().value, **changes)
+    return moved

@@ -9,6 +9,7 @@ from seawall.web.own_look import in_our_frame
 from seawall.web.pages import (
     answers,
     board,
+    cancels,
     cases,
     decide,
     imports,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("incidents/<str:code>/timeline/", room.timeline, name="timeline"),
     path("incidents/<str:code>/cases/", cases.cases, name="cases"),
     path("incidents/<str:code>/cases/<int:pk>/", cases.case, name="case"),
+    path("incidents/<str:code>/cancellations/", cancels.cancels, name="cancels"),
+    path("incidents/<str:code>/cancellations/act/", cancels.act, name="act_on_cancels"),
     path("incidents/<str:code>/outcomes/", outcomes.outcomes, name="outcomes"),
     path("incidents/<str:code>/outcomes/<int:pk>/", outcomes.settle, name="settle"),
     path("incidents/<str:code>/answers/", answers.answers, name="answers"),

@@ -8,7 +8,7 @@ from seawall.evidence.grades import grade
 from seawall.evidence.records import OrderKey
 from seawall.evidence.seal import layout, table
 from seawall.evidence.seal.canonical import parse_canonical
-from seawall.evidence.seal.lines import OrderLine, RecordRef, SealedRecord, parse_order, parse_record, sha256_hex
+from seawall.evidence.seal.lines import Age, OrderLine, RecordRef, SealedRecord, parse_order, parse_record, sha256_hex
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import Measure
 from seawall.evidence.seal.merkle import leaf_hash
@@ -113,7 +113,7 @@ class CrossCheck:
     def _check_orders(self) -> None:
         messages = _Messages(self._reader.lines(layout.MESSAGES))
         csv = Measure()
-        csv.take(table.heading())
+        age: Age | None = None
         place = 0
         for place, data in enumerate(self._reader.lines(layout.ORDERS), 1):
             if self._leaves is not None and (place > len(self._leaves) or self._leaves[place - 1] != leaf_hash(data)):
@@ -123,10 +123,19 @@ class CrossCheck:
             except ValueError:
                 self._problems.add(layout.ORDERS, "verify_line_unreadable", line=place)
                 continue
+            if age is None:
+                age = line.age
+                csv.take(table.heading(age))
+            elif line.age is not age:
+                # A pack is written by one release: a line that says less than the others was made by somebody else.
+                self._problems.add(layout.ORDERS, "verify_line_of_another_form", line=place)
+                continue
             csv.take(table.row(line))
             self.tally.add(line)
             self._together.add(line)
             self._check_order(line, messages)
+        if age is None:
+            csv.take(table.heading())
         if self._leaves is not None and place != len(self._leaves):
             self._problems.add(layout.ORDERS, "verify_order_count", found=place, sealed=len(self._leaves))
         for key in self._together.one_sided():

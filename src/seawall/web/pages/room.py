@@ -24,6 +24,7 @@ from seawall.web.limits import limit_rows
 from seawall.web.outcomes import storm_tally
 from seawall.web.pages.answers import intent_counts
 from seawall.web.pages.board import clock_rows, grouped, left_of
+from seawall.web.pages.cancels import after_context
 from seawall.web.pages.reach import card_of
 from seawall.web.script_view import script_view
 from seawall.web.steps import STEP_VERBS, next_step, steps_of
@@ -93,6 +94,7 @@ def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
         "line_count": entries_of(actor, pk).count(),
         "left": left_of(incident, sheet, now),
         "packs": packs,
+        **after_context(desk, incident),
         "next_step": next_step(incident, sheet, roll_out, bar, packs=len(packs), stopped_lanes=stopped),
         "is_live": is_live(incident, roll_out),
         "signature": f"{incident.state}-{roll_out.state if roll_out else ''}-{len(packs)}",

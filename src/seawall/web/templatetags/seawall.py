@@ -18,7 +18,8 @@ from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
-from seawall.web import verbs, wording
+from seawall.web import after_words, inbox_words, verbs, wording
+from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
 
@@ -36,7 +37,7 @@ def icon(name: str, tone: str = "") -> SafeString:
 
 
 @register.inclusion_tag("web/tags/pill.html")
-def pill(look: wording.Look) -> dict[str, Any]:
+def pill(look: Look) -> dict[str, Any]:
     """A state: word and mark, never colour alone."""
     return {"look": look}
 
@@ -46,6 +47,9 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "case": wording.CASE_STATES,
     "roll_out": wording.ROLL_OUT_STATES,
     "recipient": wording.RECIPIENT_STATES,
+    "cancelling": after_words.CANCELLING_STATES,
+    "cancellation": after_words.CANCELLATION_STATES,
+    "request": after_words.REQUEST_STATES,
     "grade": wording.GRADES,
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
@@ -56,6 +60,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     **_TABLES,
+    "party": after_words.PARTIES,
     "order": wording.ORDERS,
     "export": wording.EXPORTS,
     "role": wording.ROLES,
@@ -67,12 +72,12 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "attempt": wording.OUTCOMES,
     "reader": wording.READERS,
     "tab": wording.OUTCOME_TABS,
-    "inbox": wording.INBOX_SHOWS,
+    "inbox": inbox_words.INBOX_SHOWS,
 }
 
 
 @register.simple_tag
-def look(table: str, code: str) -> wording.Look:
+def look(table: str, code: str) -> Look:
     """Words, tone and icon of a code: `{% look "incident" incident.state as face %}`."""
     return wording.look_of(_TABLES[table], code)
 
