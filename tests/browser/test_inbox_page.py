@@ -1,19 +1,12 @@
-"""Answering buyers in the browser: a word appears by itself, one agent takes it, a second one sees who has it, the reply
-written in Seller Center ends the waiting."""
+"""Answering buyers in the browser: a word appears by itself, one agent takes it, a second one sees who has it."""
 
-import json
 from collections.abc import Callable
-from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Visitors
-from tests.kit.lazada_sim import LazadaSimHelper
-from tests.kit.rollout import rows_in, started, work_until
 from tests.kit.storm import Desk, Storm, a_storm, answer, bring, confirm, deliver
 
-from seawall.inbox.api import Conversation, Message
-from seawall.outreach.api import Recipient
+from seawall.inbox.api import Conversation
 
 Look = Callable[[Page, str], None]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import pgettext_lazy as _p
 
-from seawall.web.wording import Words
+from seawall.web.look import Words
 
 INBOX_SHOWS: Mapping[str, Words] = {
     "waiting": _p("inbox", "Waiting"),
