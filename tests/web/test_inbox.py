@@ -10,6 +10,7 @@ from tests.web.conftest import client_of
 
 from seawall.connectors.contracts import ChatMessage, Speaker
 from seawall.inbox.api import HELD_FOR, Conversation, Message, Note, TakeNext, store_message, take_next
+from seawall.incidents.models import Compensation, FactsSheet
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Membership
@@ -200,12 +201,61 @@ def test_a_reply_of_the_shop_ends_the_waiting_whatever_comes_first(desk: Desk, s
     assert conversation.waits_since is None, "an older word that comes late was answered"
 
 
-ACTS = ("take", "hand-back", "assign", "note")
+def the_seller_allows(storm: Storm, **offers: str) -> None:
+    """As if the attested sheet had offered so much per order."""
+    FactsSheet.objects.filter(incident=storm.incident).update(compensation=offers)
+
+
+def test_compensation_stays_within_what_the_seller_allows(desk: Desk, storm: Storm) -> None:
+    the_seller_allows(storm, THB="60.00")
+    conversation, browser = of(storm), client_of(desk.agent)
+    path = f"/inbox/{conversation.pk}/"
+
+    def give(amount: str, reference: str, key: str) -> int:
+        said = {"amount": amount, "reference": reference, "key": key}
+        return browser.post(f"{path}give/", said).status_code
+
+    assert [give("40", "V-1", "k1"), give("40", "V-1", "k1")] == [302, 302], "a form sent twice gives once"
+    assert Compensation.objects.count() == 1
+    page = browser.get(path)
+    assert page.context["allowance"].left == 20
+    assert "40.00 of 60.00 given" in page.content.decode()
+    refused = browser.post(f"{path}give/", {"amount": "20.01", "reference": "V-2", "key": "k2"})
+    assert refused.status_code == 409
+    assert "20.00 THB is left" in refused.content.decode()
+    for amount in ("", "0", "-5", "1,000", "5.555", "NaN", "1e3", "٥", "9" * 30):
+        assert give(amount, "V-3", f"a{amount}") == 422, amount
+    assert give("5", " ", "k4") == 422
+    assert give("5", "V-1", "k5") == 409, "one voucher is given once"
+    assert give("20", "V-6", "k6") == 302
+    assert Entry.objects.filter(verb="compensation.give").count() == 2
+    assert "inbox-give" not in browser.get(path).content.decode(), "nothing is left"
+
+
+def test_nothing_is_given_where_the_facts_offer_nothing(desk: Desk, storm: Storm) -> None:
+    the_seller_allows(storm, VND="50000.00")
+    path = f"/inbox/{of(storm).pk}/give/"
+    assert client_of(desk.agent).post(path, {"amount": "1", "reference": "V", "key": "k"}).status_code == 409
+    assert not Compensation.objects.exists()
+
+
+def test_the_storms_ceiling_holds_over_all_orders(desk: Desk, storm: Storm) -> None:
+    the_seller_allows(storm, THB="60.00")
+    FactsSheet.objects.filter(incident=storm.incident).update(ceiling_amount=70, ceiling_currency="THB")
+    browser = client_of(desk.agent)
+    first, second = Conversation.objects.order_by("pk")[:2]
+    said = {"amount": "60", "reference": "V", "key": "k"}
+    assert browser.post(f"/inbox/{first.pk}/give/", said).status_code == 302
+    assert browser.post(f"/inbox/{second.pk}/give/", said).status_code == 409
+    assert browser.get(f"/inbox/{second.pk}/").context["allowance"].left == 10
+
+
+ACTS = ("take", "hand-back", "assign", "note", "give")
 
 
 def test_a_rival_finds_nobody_and_who_only_reads_changes_nothing(desk: Desk, rival: Desk, storm: Storm) -> None:
     conversation = of(storm)
-    given = {"text": "x", "member": str(rival.agent.membership_id)}
+    given = {"text": "x", "amount": "1", "reference": "V", "key": "k", "member": str(rival.agent.membership_id)}
     for member in (rival.admin, rival.lead):
         browser = client_of(member)
         assert browser.get(f"/inbox/{conversation.pk}/").status_code == 404
@@ -236,4 +286,4 @@ def test_the_number_of_queries_does_not_grow_with_the_list(desk: Desk, storm: St
     answer(storm, 4)
     assert (queries("/inbox/"), queries(path)) == few
     assert few[0] <= 6
-    assert few[1] <= 14
+    assert few[1] <= 18

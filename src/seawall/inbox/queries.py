@@ -73,7 +73,12 @@ def conversation_of(actor: Actor, pk: int) -> Conversation:
     """One conversation about a storm, with what stands around it. Raises NotFound alike for missing and foreign ones,
     and for the shop's talk about other things."""
     rows: QuerySet[Conversation] = scoped(Conversation, actor).filter(asked__recipient__isnull=False)
-    around = (*_AROUND, "asked__recipient__order__shop", "asked__recipient__roll_out")
+    around = (
+        *_AROUND,
+        "asked__recipient__order__shop",
+        "asked__recipient__roll_out",
+        "asked__recipient__case__order__shop",
+    )
     rows = rows.select_related(*around).prefetch_related("asked__recipient__order__parcels")
     found = rows.filter(pk=pk).first()
     if found is None:

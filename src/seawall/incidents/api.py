@@ -18,6 +18,7 @@ from seawall.incidents.commands.cancel import (
     watch_cases,
 )
 from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.compensate import Allowance, GiveCompensation, allowance_of, give_compensation
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
@@ -57,7 +58,16 @@ from seawall.incidents.commands.write_facts import attest_facts, facts_of, newes
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
-from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
+from seawall.incidents.models import (
+    ApprovalLink,
+    Case,
+    CaseClock,
+    Compensation,
+    FactsSheet,
+    Incident,
+    LinkPurpose,
+    Paper,
+)
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
@@ -70,11 +80,14 @@ __all__ = [
     "EXPORT_KINDS",
     "LONGEST_LIFETIME",
     "SOP_STEPS",
+    "Allowance",
     "ApprovalLink",
     "Case",
     "CaseClock",
+    "Compensation",
     "DecideByLink",
     "FactsSheet",
+    "GiveCompensation",
     "Golden",
     "Incident",
     "IncidentState",
@@ -88,6 +101,7 @@ __all__ = [
     "WorkedOut",
     "add_cases",
     "add_paper",
+    "allowance_of",
     "answer_buyer",
     "approve",
     "approve_cancel",
@@ -103,6 +117,7 @@ __all__ = [
     "facts_of",
     "facts_of_orders",
     "foreseen",
+    "give_compensation",
     "golden_of",
     "incident_named",
     "keep_risk",

@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inbox.correct": _DESK | {Role.AGENT},
     "inbox.answer": _DESK | {Role.AGENT},
     "inbox.assign": _DESK,
+    "compensation.give": _DESK | {Role.AGENT},
     "contact.lift": _DESK,
     "evidence.read": _ALL,
     "evidence.pack": _DESK,

@@ -8,7 +8,6 @@ from seawall.incidents.api import FactsSheet, facts_of, foreseen, values_of
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market
-from seawall.kernel.money import Money
 from seawall.kernel.texts import reader_language
 from seawall.outreach.api import Recipient
 from seawall.scripts.api import ScriptText, render
@@ -57,11 +56,6 @@ def gloss_of(row: Recipient, sheet: FactsSheet | None) -> str:
     texts = ScriptText.objects.filter(version=row.roll_out.script_version_id, language=row.language)
     gloss = texts.values_list("gloss_zh", flat=True).first() or ""
     return (_filled(gloss, row, sheet, Language.ZH_HANS) or gloss) if sheet else gloss
-
-
-def offer_for(row: Recipient, sheet: FactsSheet | None) -> Money | None:
-    """What the facts allow for one order; None where they offer nothing in its money."""
-    return facts_of(sheet).offer_in(Market(row.order.shop.market).currency) if sheet else None
 
 
 def sentences_of(sheet: FactsSheet | None) -> Sequence[str]:

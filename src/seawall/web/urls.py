@@ -73,6 +73,7 @@ urlpatterns = [
     path("inbox/<int:pk>/take/", inbox.take, name="inbox_take"),
     path("inbox/<int:pk>/hand-back/", inbox.hand_back, name="inbox_hand_back"),
     path("inbox/<int:pk>/assign/", inbox.assign, name="inbox_assign"),
+    path("inbox/<int:pk>/give/", inbox.give, name="inbox_give"),
     path("inbox/<int:pk>/note/", inbox.note, name="inbox_note"),
     path("rules/", rules.rules, name="rules"),
     path("orders/import/", imports.import_orders, name="import_orders"),

@@ -93,6 +93,7 @@ VERBS: Mapping[str, Look] = {
     "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
     "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),
     "contact.lift": Look(words=_("A buyer may be written to again"), icon="arrow-back-up"),
+    "compensation.give": Look(words=_("Order %(order)s was given %(amount)s %(currency)s"), icon="ticket"),
     "inbox.take": Look(words=_("A buyer’s conversation taken over"), icon="user-check"),
     "inbox.hand_back": Look(words=_("A buyer’s conversation handed back"), icon="arrow-back-up"),
     "inbox.assign": Look(words=_("A buyer’s conversation given to %(name)s"), icon="user-question"),

@@ -348,6 +348,7 @@ PERMISSIONS: Mapping[str, Words] = {
     "outreach.plan": _p("permission", "plan the roll-out"),
     "outreach.sample": _p("permission", "send the sample"),
     "inbox.correct": _p("permission", "say what a buyer’s message wants"),
+    "compensation.give": _p("permission", "note what a buyer was given"),
     "contact.lift": _p("permission", "let a buyer be written to again"),
     "seat.work": _p("permission", "work at a seat"),
     "risk.read": _p("permission", "see the risk sheet"),

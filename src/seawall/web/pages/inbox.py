@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -28,13 +29,15 @@ from seawall.inbox.queries import (
     said_in,
     stop_of,
 )
+from seawall.incidents.api import Compensation, GiveCompensation, allowance_of, give_compensation
 from seawall.kernel.digest import digest_of
 from seawall.kernel.errors import NotFound
 from seawall.kernel.languages import BUYER_LANGUAGES, Language
 from seawall.kernel.markets import Market
 from seawall.outreach.api import Recipient
+from seawall.tenancy.api import scoped
 from seawall.web.desk import Desk, desk_page
-from seawall.web.prepared import gloss_of, offer_for, prepared_for, sentences_of, sheet_of
+from seawall.web.prepared import gloss_of, prepared_for, sentences_of, sheet_of
 from seawall.web.times import Left, left_until
 
 PAGE_SIZE = 50
@@ -122,6 +125,23 @@ def assign(desk: Desk, pk: int) -> HttpResponseBase:
 def note(desk: Desk, pk: int) -> HttpResponseBase:
     """Write an internal note."""
     inbox.note(pk, desk.request.POST.get("text", ""), by=desk.actor, clock=desk.clock)
+    return redirect(_address(desk, pk))
+
+
+@require_POST
+@desk_page("compensation.give")
+def give(desk: Desk, pk: int) -> HttpResponseBase:
+    """Keep what this buyer is given, within the order's allowance."""
+    asked = conversation_of(desk.actor, pk).asked
+    row = asked.recipient if asked else None
+    if row is None:
+        raise NotFound("not_found", what=str(pk))
+    given = desk.request.POST
+    said = GiveCompensation(
+        case_id=row.case_id, amount=given.get("amount", ""), reference=given.get("reference", ""),
+        key=given.get("key", ""),
+    )  # fmt: skip
+    give_compensation(said, by=desk.actor, clock=desk.clock)
     return redirect(_address(desk, pk))
 
 
@@ -266,7 +286,9 @@ def _beside(desk: Desk, context: Mapping[str, Any]) -> dict[str, Any]:
         found["colleagues"] = colleagues(desk.actor, row.language)
     return {
         **found,
-        "offer": offer_for(row, sheet),
+        "allowance": allowance_of(row.case),
+        "gifts": list(scoped(Compensation, desk.actor).filter(case=row.case_id).select_related("by").order_by("pk")),
+        "key": uuid4().hex,
         "facts": sentences_of(sheet),
         "parcels": list(row.order.parcels.all()[:5]),
     }
