@@ -51,7 +51,7 @@ def take(conversation_id: int, *, by: Actor, clock: Clock) -> Conversation:
         mine = _of_id(conversation_id).filter(pk__in=_of_id(conversation_id).filter(free).values("pk"))
         if not mine.filter(holder=conversation.holder_id).update(holder_id=by.membership_id, held_at=now):
             raise _held(conversation_id)
-        _tell(conversation, "inbox.take", by=by, clock=clock)
+        _tell(conversation, verb="inbox.take", by=by, clock=clock)
         conversation.refresh_from_db()
     return conversation
 
@@ -71,7 +71,7 @@ def take_next(cmd: TakeNext, *, by: Actor, clock: Clock) -> Conversation | None:
         if found is None:
             return None
         _of_id(found.pk).update(holder_id=by.membership_id, held_at=clock.now())
-        _tell(found, "inbox.take", by=by, clock=clock)
+        _tell(found, verb="inbox.take", by=by, clock=clock)
         found.refresh_from_db()
     return found
 
@@ -88,7 +88,7 @@ def hand_back(conversation_id: int, *, by: Actor, clock: Clock) -> Conversation:
         if not may(by.role, "inbox.assign"):
             held = held.filter(holder_id=by.membership_id)
         if held.update(holder=None, held_at=None):
-            _tell(conversation, "inbox.hand_back", by=by, clock=clock)
+            _tell(conversation, verb="inbox.hand_back", by=by, clock=clock)
         elif _of_id(conversation_id).filter(holder__isnull=False).exists():
             raise _held(conversation_id)
         conversation.refresh_from_db()
@@ -110,7 +110,7 @@ def assign(conversation_id: int, member_id: int, *, seen_holder: int | None, by:
             return conversation
         if not _of_id(conversation_id).filter(_holder_is(seen_holder)).update(holder=member, held_at=clock.now()):
             raise _held(conversation_id)
-        _tell(conversation, "inbox.assign", by=by, clock=clock, name=str(member.user))
+        _tell(conversation, verb="inbox.assign", by=by, clock=clock, name=str(member.user))
         conversation.refresh_from_db()
     return conversation
 
@@ -156,7 +156,7 @@ def _held(conversation_id: int) -> Refused:
     return Refused("conversation_held", name=str(holder.user)) if holder else Refused("conversation_changed")
 
 
-def _tell(conversation: Conversation, verb: str, *, by: Actor, clock: Clock, **after: str) -> None:
+def _tell(conversation: Conversation, *, verb: str, by: Actor, clock: Clock, **after: str) -> None:
     incident_id = _of_id(conversation.pk).values_list("asked__recipient__incident_id", flat=True).first()
     before = Membership.objects.filter(pk=conversation.holder_id or 0).select_related("user").first()
     record(
