@@ -12,7 +12,7 @@ from seawall.connectors.contracts import ChatMessage, Speaker
 from seawall.inbox.api import HELD_FOR, Conversation, Message, Note, TakeNext, store_message, take_next
 from seawall.incidents.models import Compensation, FactsSheet
 from seawall.kernel.clock import SYSTEM_CLOCK
-from seawall.outreach.api import Recipient
+from seawall.outreach.api import Recipient, correct_answer
 from seawall.tenancy.api import Membership
 from seawall.timeline.api import Entry
 
@@ -248,6 +248,16 @@ def test_the_storms_ceiling_holds_over_all_orders(desk: Desk, storm: Storm) -> N
     assert browser.post(f"/inbox/{first.pk}/give/", said).status_code == 302
     assert browser.post(f"/inbox/{second.pk}/give/", said).status_code == 409
     assert browser.get(f"/inbox/{second.pk}/").context["allowance"].left == 10
+
+
+def test_a_corrected_reading_moves_the_buyer_in_the_list(desk: Desk, storm: Storm) -> None:
+    conversation, browser = of(storm, intent="angry_complaint"), client_of(desk.agent)
+    assert conversation.needs_person
+    correct_answer(conversation.asked_id or 0, "asks_status", by=desk.agent, clock=SYSTEM_CLOCK)
+    conversation.refresh_from_db()
+    assert (conversation.asked_intent, conversation.needs_person) == ("asks_status", False)
+    assert browser.get("/inbox/").context["counts"]["person"] == 0
+    assert len(browser.get("/inbox/?intent=asks_status").context["lines"]) == 1
 
 
 ACTS = ("take", "hand-back", "assign", "note", "give")

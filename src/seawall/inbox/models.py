@@ -29,6 +29,16 @@ class Conversation(models.Model):
     """When that message was sent, by the platform's clock."""
     asked = models.ForeignKey("inbox.Message", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     """The buyer's newest message that no machine wrote."""
+    # What lists are narrowed by stands here too: a count over a whole wave of replies must not read the messages.
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The storm that `asked` is an answer to; none: the shop's other talk."""
+    asked_intent = models.CharField(max_length=30, default="")
+    asked_language = models.CharField(max_length=16, default="")
+    """The language this buyer was written to in."""
+    needs_person = models.BooleanField(default=False)
+    """Harm, particulars to be written down, or a reading of `asked` that nobody is sure of."""
     waits_since = models.DateTimeField(null=True)
     """The buyer's first message that nobody of the shop has answered since; none: nobody waits."""
     reply_by = models.DateTimeField(null=True)
@@ -57,6 +67,7 @@ class Conversation(models.Model):
                 fields=["team", "reply_by"], condition=Q(waits_since__isnull=False), name="conversation_that_waits"
             ),
             models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="conversation_held"),
+            models.Index(fields=["incident"], condition=Q(incident__isnull=False), name="conversation_of_storm"),
             models.Index(fields=["look_after"], condition=Q(look_after__isnull=False), name="conversation_to_look_at"),
         )
 

@@ -6,9 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
-from seawall.inbox.intents import Label
 from seawall.inbox.models import ContactStop, Conversation, Message, Note
-from seawall.inbox.readings import HARM, SURE, Source
 from seawall.kernel.errors import NotFound
 from seawall.tenancy.api import Actor, Membership, Role, may, scoped
 
@@ -17,9 +15,6 @@ WAITING_FIRST = (F("reply_by").asc(nulls_last=True), F("waits_since").asc(nulls_
 
 MOST_SHOWN = 200
 """Messages of one conversation that are shown, the newest (ours)."""
-
-_STAFF_ONLY = HARM | {Label.GIVES_NEW_ADDRESS, Label.GIVES_NEW_PHONE, Label.OTHER}
-"""No prepared words answer these: a person has to think."""
 
 SHOWS = ("waiting", "mine", "unassigned", "overdue", "person", "all")
 """What the list can be narrowed to; `waiting` is the usual."""
@@ -41,18 +36,18 @@ class InboxFilter:
 def in_storms(actor: Actor) -> QuerySet[Conversation]:
     """Conversations in which a buyer wrote about a storm that is not closed."""
     rows: QuerySet[Conversation] = scoped(Conversation, actor)
-    return rows.filter(asked__recipient__isnull=False).exclude(asked__recipient__incident__state="closed")
+    return rows.filter(incident__isnull=False).exclude(incident__state="closed")
 
 
 def narrowed(actor: Actor, wanted: InboxFilter) -> QuerySet[Conversation]:
     """The same, by intent, language, storm and order number, whoever holds them."""
     rows = in_storms(actor)
     if wanted.intent:
-        rows = rows.filter(asked__intent=wanted.intent)
+        rows = rows.filter(asked_intent=wanted.intent)
     if wanted.language:
-        rows = rows.filter(asked__recipient__language=wanted.language)
+        rows = rows.filter(asked_language=wanted.language)
     if wanted.incident:
-        rows = rows.filter(asked__recipient__incident__code=wanted.incident)
+        rows = rows.filter(incident__code=wanted.incident)
     if wanted.order_number:
         rows = rows.filter(asked__recipient__order__platform_order_id__startswith=wanted.order_number)
     return rows
@@ -66,7 +61,7 @@ def listed(actor: Actor, wanted: InboxFilter, *, now: datetime) -> QuerySet[Conv
     return rows.select_related(*_AROUND).order_by(*WAITING_FIRST)
 
 
-_AROUND = ("shop", "holder__user", "asked__recipient__order", "asked__recipient__incident")
+_AROUND = ("shop", "holder__user", "incident", "asked__recipient__order")
 
 
 def conversation_of(actor: Actor, pk: int) -> Conversation:
@@ -102,15 +97,9 @@ def _shows(actor: Actor, now: datetime) -> dict[str, Q]:
         "mine": Q(holder_id=actor.membership_id),
         "unassigned": waits & Q(holder__isnull=True),
         "overdue": waits & Q(reply_by__lt=now),
-        "person": waits & _NEEDS_PERSON,
+        "person": waits & Q(needs_person=True),
         "all": Q(pk__isnull=False),
     }
-
-
-_NEEDS_PERSON = Q(asked__intent__in=[label.value for label in _STAFF_ONLY]) | (
-    ~Q(asked__intent_source=Source.PERSON.value) & Q(asked__intent_score__lt=SURE)
-)
-"""Harm, particulars to be written down, or a reading that nobody is sure of."""
 
 
 def said_in(actor: Actor, conversation: Conversation) -> list[Message]:

@@ -64,9 +64,9 @@ def take_next(cmd: TakeNext, *, by: Actor, clock: Clock) -> Conversation | None:
     with transaction.atomic():
         free = in_storms(by).filter(waits_since__isnull=False, holder__isnull=True)
         if languages := list(cmd.languages or noted or []):
-            free = free.filter(asked__recipient__language__in=languages)
+            free = free.filter(asked_language__in=languages)
         if cmd.incident_id is not None:
-            free = free.filter(asked__recipient__incident_id=cmd.incident_id)
+            free = free.filter(incident_id=cmd.incident_id)
         found = free.order_by(*WAITING_FIRST).select_for_update(of=("self",), skip_locked=True).first()
         if found is None:
             return None
@@ -157,7 +157,7 @@ def _held(conversation_id: int) -> Refused:
 
 
 def _tell(conversation: Conversation, *, verb: str, by: Actor, clock: Clock, **after: str) -> None:
-    incident_id = _of_id(conversation.pk).values_list("asked__recipient__incident_id", flat=True).first()
+    incident_id = _of_id(conversation.pk).values_list("incident_id", flat=True).first()
     before = Membership.objects.filter(pk=conversation.holder_id or 0).select_related("user").first()
     record(
         team_id=conversation.team_id, incident_id=incident_id, verb=verb, clock=clock, by=by,

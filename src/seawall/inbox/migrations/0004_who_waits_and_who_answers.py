@@ -6,16 +6,23 @@ from django.db import migrations, models
 
 _FILL = """
 UPDATE inbox_conversation c
-   SET asked_id = asked.id, waits_since = waits.since
-  FROM (SELECT DISTINCT ON (conversation_id) conversation_id, id FROM inbox_message
+   SET asked_id = asked.id, waits_since = waits.since, incident_id = r.incident_id,
+       asked_language = coalesce(r.language, ''), asked_intent = asked.intent,
+       needs_person = asked.intent IN ('angry_complaint', 'threatens_bad_review', 'gives_new_address',
+                                       'gives_new_phone', 'other')
+           OR (asked.intent_source <> 'person' AND coalesce(asked.intent_score, 0) < 0.8)
+  FROM (SELECT DISTINCT ON (conversation_id) conversation_id, id, recipient_id, intent, intent_score, intent_source
+          FROM inbox_message
          WHERE speaker = 'buyer' AND NOT is_recalled AND NOT is_auto_reply
          ORDER BY conversation_id, sent_at DESC, id DESC) asked
+  LEFT JOIN outreach_recipient r ON r.id = asked.recipient_id
   LEFT JOIN (SELECT b.conversation_id, min(b.sent_at) AS since FROM inbox_message b
               WHERE b.speaker = 'buyer' AND NOT b.is_recalled AND NOT b.is_auto_reply
                 AND NOT EXISTS (SELECT 1 FROM inbox_message s
                                  WHERE s.conversation_id = b.conversation_id AND s.speaker = 'seller'
                                    AND NOT s.is_recalled AND NOT s.is_auto_reply AND s.sent_at >= b.sent_at)
-              GROUP BY b.conversation_id) waits USING (conversation_id)
+              GROUP BY b.conversation_id) waits
+         ON waits.conversation_id = asked.conversation_id
  WHERE c.id = asked.conversation_id
 """
 
@@ -25,6 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("inbox", "0003_readings_stops_and_lost_answers"),
+        ("incidents", "0004_compensation_given"),
         ("shops", "0004_shops_worked_by_hand"),
         ("tenancy", "0002_languages_of_a_member"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -52,6 +60,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="conversation",
+            name="asked_intent",
+            field=models.CharField(default="", max_length=30),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="asked_language",
+            field=models.CharField(default="", max_length=16),
+        ),
+        migrations.AddField(
+            model_name="conversation",
             name="held_at",
             field=models.DateTimeField(null=True),
         ),
@@ -65,6 +83,22 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="tenancy.membership",
             ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="incident",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="incidents.incident",
+            ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="needs_person",
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name="conversation",
@@ -98,6 +132,12 @@ class Migration(migrations.Migration):
             model_name="conversation",
             index=models.Index(
                 condition=models.Q(("holder__isnull", False)), fields=["holder"], name="conversation_held"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("incident__isnull", False)), fields=["incident"], name="conversation_of_storm"
             ),
         ),
         migrations.AddConstraint(
