@@ -89,7 +89,9 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("requests", "answer"): ("lead", ["{code}", "{order}", "--accept", "--why", "x"]),
     ("requests", "accept-all"): ("lead", ["{code}", "--why", "x"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
+    ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
         "admin", ["X1", "--seller", "{seller}", "--platform", "lazada", "--market", "TH", "--name", "x"],
@@ -169,7 +171,7 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
         "code": storm.incident.code, "seller": "only-ours", "shop": "LTH", "user": "north-lead", "row": row.pk,
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
         "digest": storm.roll_out.facts_digest, "facts": folder / "facts.toml", "paper": folder / "paper.pdf",
-        "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "secrets": folder / "secrets.toml", "export": folder / "orders.csv", "tmp": folder,
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 
@@ -225,7 +227,7 @@ STAFF = {
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
-    ("approval", "link"),
+    ("approval", "link"), ("evidence", "draw"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

@@ -17,8 +17,8 @@ from django.db import connections
 from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.cli.fleet_clock import FleetClock
 from seawall.connectors.language_model import Endpoint
+from seawall.incidents.api import PictureChore, tend_clocks, watch_cases
 from seawall.incidents.api import tend as tend_incidents
-from seawall.incidents.api import tend_clocks, watch_cases
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import (
     Asker,
@@ -53,6 +53,8 @@ CLOCK_PAUSE_S = 5.0
 """How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
+PICTURE_PAUSE_S = 1.0
+"""How long the drawing thread rests when every picture is up to date."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 """How long a worker waits for its database before it asks again: longer each time, up to the second."""
 
@@ -65,7 +67,7 @@ class Parts:
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
     """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens, keep plans up with the
-    world, tend the clocks of orders, cancel orders, answer buyers' requests, watch orders."""
+    world, tend the clocks of orders, draw pictures, cancel orders, answer buyers' requests, watch orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -207,6 +209,7 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
 
+    pictures = PictureChore(clock=clock)
     chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
         Chore("watching", lambda: watch_cases(clock=clock), WATCH_PAUSE_S, on_failure=on_failure),
@@ -215,6 +218,7 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
         Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
+        Chore("pictures", pictures.act, PICTURE_PAUSE_S, on_failure=on_failure, at_end=pictures.close),
     ]
     settings = get_settings()
     if settings.intent_model_url:
@@ -235,10 +239,13 @@ class Chore(threading.Thread):
     """Does one thing again and again, in a thread and database session of its own: what is slow there (a flood of
     pushes, a platform that does not answer) never holds up a send."""
 
-    def __init__(self, name: str, act: Callable[[], bool], pause_s: float, *, on_failure: Callable[[], object]) -> None:
+    def __init__(
+        self, name: str, act: Callable[[], bool], pause_s: float,
+        *, on_failure: Callable[[], object], at_end: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(name=name, daemon=True)
         self.failed: DatabaseError | None = None
-        self._act, self._pause_s, self._on_failure = act, pause_s, on_failure
+        self._act, self._pause_s, self._on_failure, self._at_end = act, pause_s, on_failure, at_end
         self._ended = threading.Event()
 
     def stop(self) -> None:
@@ -256,3 +263,5 @@ class Chore(threading.Thread):
             self._on_failure()
         finally:
             connections.close_all()
+            if self._at_end is not None:
+                self._at_end()

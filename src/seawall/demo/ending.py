@@ -30,6 +30,7 @@ def judge(
         ),
         f"the pack holds {pack['items']} orders, not {wanted}": pack["items"] == wanted,
         "the pack does not verify": bool(report["ok"]),
+        f"the pack holds {pack['pictures']} chat pictures for {told} orders that were told": pack["pictures"] == told,
         f"the marketplaces took {marketplace['messages']} messages, the ledger says {messages}": marketplace["messages"]
         == messages,
         f"the marketplaces' log has {marketplace['logged']} messages, the ledger says {messages}": marketplace["logged"]
@@ -84,4 +85,5 @@ def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: 
         f" {marketplace['duplicates'] + marketplace['named_twice']} twice, {marketplace['answers']:,} answers",
         markup=False,
     )
+    err.print(f"{pack['pictures']:,} chat pictures, drawn from the platforms' records, are in the pack", markup=False)
     err.print(f"pack root {pack['root'][:32]}…  key {pack['key_id']}", markup=False)

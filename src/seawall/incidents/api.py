@@ -69,9 +69,12 @@ from seawall.incidents.models import (
     Paper,
 )
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
@@ -98,6 +101,7 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -113,6 +117,7 @@ __all__ = [
     "decide_by_link",
     "door_words",
     "doors_by",
+    "draw_pictures",
     "export",
     "facts_of",
     "facts_of_orders",
@@ -133,6 +138,7 @@ __all__ = [
     "paper_path",
     "pause",
     "pause_cancel",
+    "pictures_folder",
     "plan",
     "plan_cancel",
     "plan_view",
@@ -168,4 +174,5 @@ __all__ = [
     "withdraw_case",
     "withdraw_consent_paper",
     "write_facts",
+    "write_report",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -35,20 +35,20 @@ _KINDS = {
 }
 
 
-def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime) -> pack.PackContents:
-    """All that is sealed of a storm; orders and timeline stream.
+Pictured = Callable[[Sequence[tuple[Case, pack.OrderEvidence]]], Iterator[pack.OrderEvidence]]
+"""Some orders of a storm, and the same with their pictures."""
+
+
+def contents(
+    incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime, pictured: Pictured | None = None
+) -> pack.PackContents:
+    """All that is sealed of a storm; orders and timeline stream. `pictured` gives an order its picture.
 
     Raises Refused(pack_counts_differ) when an open order has no ledger row.
     """
     outcomes = _outcomes(incident)
     approvals = list(Approval.objects.filter(roll_out__incident=incident).select_related("approver", "on_behalf_of"))
-    is_simulated = (
-        incident.is_training
-        or any(a.is_simulated for a in approvals)
-        or sheet.is_attestation_simulated
-        or roll_out.lanes.filter(is_simulator=True).exists()
-        or incident.cancellings.filter(is_approval_simulated=True).exists()
-    )
+    is_simulated = is_exercise(incident, roll_out, sheet)
     return pack.PackContents(
         incident=pack.IncidentHead(
             reference=incident.code,
@@ -62,7 +62,7 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         sealed_at=sealed_at,
         planned=sum(outcomes.values()),
         outcomes=outcomes,
-        orders=_orders(incident),
+        orders=_orders(incident, pictured),
         facts=facts_of(sheet),
         scripts=scripts_of(incident),
         approvals=[approval_of(each) for each in approvals]
@@ -74,6 +74,17 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         ],
         screenshots=[_screenshot(each) for each in _shots(incident)],
         timeline=timeline_of(incident),
+    )
+
+
+def is_exercise(incident: Incident, roll_out: RollOut, sheet: FactsSheet) -> bool:
+    """Whether any part of the storm is simulated: then all of its proof says so."""
+    return (
+        incident.is_training
+        or Approval.objects.filter(roll_out__incident=incident, is_simulated=True).exists()
+        or sheet.is_attestation_simulated
+        or roll_out.lanes.filter(is_simulator=True).exists()
+        or incident.cancellings.filter(is_approval_simulated=True).exists()
     )
 
 
@@ -97,7 +108,13 @@ def _outcomes(incident: Incident) -> dict[str, int]:
     return dict(outcomes)
 
 
-def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
+def _orders(incident: Incident, pictured: Pictured | None) -> Iterator[pack.OrderEvidence]:
+    for chunk in order_chunks(incident):
+        yield from pictured(chunk) if pictured is not None else (order for _, order in chunk)
+
+
+def order_chunks(incident: Incident) -> Iterator[list[tuple[Case, pack.OrderEvidence]]]:
+    """The storm's orders with all their records, some hundreds at a time, in the order of the pack."""
     approved = approved_bindings(incident)
     pks = list(
         incident.cases.order_by("order__shop__platform", "order__shop__code", "order__platform_order_id").values_list(
@@ -105,31 +122,39 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         )
     )
     for start in range(0, len(pks), CHUNK):
-        wanted = pks[start : start + CHUNK]
-        cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
-        by_pk = {case.pk: case for case in cases}
-        rows = told_by(wanted)
-        together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
-        mates = {each.case_id for others in together.values() for each in others} - set(wanted)
-        telling = {row.pk for row in rows.values()} | {row.pk for row in told_by(mates).values()}
-        captures: dict[int, list[Capture]] = defaultdict(list)
-        orders = [case.order_id for case in by_pk.values()]
-        ends = ends_of(orders, incident.pk)
-        for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
-            if capture.order_id is not None:
-                captures[capture.order_id].append(capture)
-        shots = _shots_by_message(rows.values())
-        for pk in wanted:
-            case = by_pk[pk]
-            row = rows.get(pk)
-            others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
-            named = sorted(each.order.platform_order_id for each in others)
-            seen = shots[row.rides_with_id or row.pk] if row else ()
-            records = (
-                *(record_of(capture, case, row, approved) for capture in captures[case.order_id]),
-                *(shot_record(shot, case, row) for shot in seen),
-            )
-            yield replace(_order(case, row, records, ends[case.order_id]), named_with=tuple(named))
+        yield with_records(incident, pks[start : start + CHUNK], approved)
+
+
+def with_records(
+    incident: Incident, wanted: Sequence[int], approved: Collection[str]
+) -> list[tuple[Case, pack.OrderEvidence]]:
+    """These cases of the storm, by their keys and in this order, with all records of their orders."""
+    cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
+    by_pk = {case.pk: case for case in cases}
+    rows = told_by(wanted)
+    together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
+    mates = {each.case_id for others in together.values() for each in others} - set(wanted)
+    telling = {row.pk for row in rows.values()} | {row.pk for row in told_by(mates).values()}
+    captures: dict[int, list[Capture]] = defaultdict(list)
+    orders = [case.order_id for case in by_pk.values()]
+    ends = ends_of(orders, incident.pk)
+    for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
+        if capture.order_id is not None:
+            captures[capture.order_id].append(capture)
+    shots = _shots_by_message(rows.values())
+    chunk = []
+    for pk in wanted:
+        case = by_pk[pk]
+        row = rows.get(pk)
+        others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
+        named = sorted(each.order.platform_order_id for each in others)
+        seen = shots[row.rides_with_id or row.pk] if row else ()
+        records = (
+            *(record_of(capture, case, row, approved) for capture in captures[case.order_id]),
+            *(shot_record(shot, case, row) for shot in seen),
+        )
+        chunk.append((case, replace(_order(case, row, records, ends[case.order_id]), named_with=tuple(named))))
+    return chunk
 
 
 def told_by(cases: Collection[int]) -> dict[int, Recipient]:

@@ -8,6 +8,7 @@ from seawall.evidence.grades import grade
 from seawall.evidence.records import OrderKey
 from seawall.evidence.seal import layout, table
 from seawall.evidence.seal.canonical import parse_canonical
+from seawall.evidence.seal.chats import ChatCheck
 from seawall.evidence.seal.lines import Age, OrderLine, RecordRef, SealedRecord, parse_order, parse_record, sha256_hex
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import Measure
@@ -60,6 +61,7 @@ class CrossCheck:
         self._scripts: set[str] = set()
         self._approvals: set[str] = set()
         self._screenshots: set[str] = set()
+        self._chats = ChatCheck(reader, problems, is_simulated=manifest.is_simulated)
 
     def run(self) -> None:
         """All checks; what is wrong goes to the problems."""
@@ -67,7 +69,9 @@ class CrossCheck:
         self._guard(layout.APPROVALS, self._check_approvals)
         self._guard(layout.FACTS, self._check_facts)
         self._check_timeline()
+        self._chats.read()
         self._check_orders()
+        self._chats.finish()
         self._guard(layout.SUMMARY, self._check_summary)
         self._check_faces()
 
@@ -155,6 +159,7 @@ class CrossCheck:
         whole = [record for record in records if record is not None]
         if len(whole) != len(records):
             return
+        self._chats.check(order, whole)
         found = grade(whole)
         if found != line.grade:
             self._problems.add(

@@ -1,6 +1,6 @@
 """orders.csv: the order list a person opens in a spreadsheet. Rebuilt by the verifier from orders.jsonl."""
 
-from seawall.evidence.seal.canonical import instant
+from seawall.evidence.seal.canonical import instant, without_lone_surrogates
 from seawall.evidence.seal.lines import Age, OrderLine
 from seawall.kernel.cells import neutral
 from seawall.kernel.markets import Market, Platform
@@ -62,4 +62,5 @@ def _row(cells: list[str]) -> bytes:
     # RFC 4180 with every cell quoted, by hand: csv.writer into a buffer takes twice as long for 24,000 rows.
     if any('"' in cell for cell in cells):
         cells = [cell.replace('"', '""') for cell in cells]
-    return ('"' + '","'.join(cells) + '"\r\n').encode("utf-8")
+    # As in orders.jsonl, a lone surrogate becomes U+FFFD.
+    return without_lone_surrogates('"' + '","'.join(cells) + '"\r\n').encode("utf-8")

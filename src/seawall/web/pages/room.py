@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from seawall.evidence.api import Capture
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Incident, IncidentState
+from seawall.incidents.queries import CasePicture
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 from seawall.outreach import queries as outreach
@@ -145,6 +146,7 @@ class Sample:
     row: Recipient
     record: Capture | None
     zone: ZoneInfo
+    picture: CasePicture | None
 
 
 def sample_view(desk: Desk, incident: Incident) -> Sample | None:
@@ -153,7 +155,9 @@ def sample_view(desk: Desk, incident: Incident) -> Sample | None:
     if row is None:
         return None
     records = scoped(Capture, desk.actor).filter(recipient=row, speaker="seller").exclude(message_id="")
-    return Sample(row=row, record=records.order_by("-pk").first(), zone=zone_of({row.order.shop.market}))
+    picture = incidents.pictures_of(desk.actor, [row.case]).get(row.case_id)
+    zone = zone_of({row.order.shop.market})
+    return Sample(row=row, record=records.order_by("-pk").first(), zone=zone, picture=picture)
 
 
 @dataclass(frozen=True, kw_only=True)

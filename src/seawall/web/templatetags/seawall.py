@@ -11,6 +11,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -250,3 +251,11 @@ def market_language(market: str) -> str:
 def may(desk: Any, verb: str) -> bool:
     """Whether the member's role permits a verb: `{% if desk|may:"outreach.pause" %}`."""
     return bool(desk.may(verb)) if verb else True
+
+
+@register.filter
+def reports(counts: Mapping[str, Any]) -> list[str]:
+    """The report files of a pack in the reader's edition; all of them where it has no such edition."""
+    names = [str(name) for name in counts.get("reports", ())]
+    edition = "report-zh" if (get_language() or "").startswith("zh") else "report-en"
+    return [name for name in names if name.startswith(edition)] or names
