@@ -18,6 +18,7 @@ from seawall.incidents.commands.cancel import (
     watch_cases,
 )
 from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.compensate import Allowance, GiveCompensation, allowance_of, give_compensation
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
@@ -71,7 +72,16 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.keeping.plan import KindPlan, Plan, holds_of, retention_plan
 from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
-from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
+from seawall.incidents.models import (
+    ApprovalLink,
+    Case,
+    CaseClock,
+    Compensation,
+    FactsSheet,
+    Incident,
+    LinkPurpose,
+    Paper,
+)
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
@@ -89,12 +99,15 @@ __all__ = [
     "INCIDENT",
     "LONGEST_LIFETIME",
     "SOP_STEPS",
+    "Allowance",
     "ApprovalLink",
     "Case",
     "CaseClock",
+    "Compensation",
     "DecideByLink",
     "Facts",
     "FactsSheet",
+    "GiveCompensation",
     "Golden",
     "Incident",
     "IncidentState",
@@ -113,6 +126,7 @@ __all__ = [
     "WorkedOut",
     "add_cases",
     "add_paper",
+    "allowance_of",
     "answer_buyer",
     "approve",
     "approve_cancel",
@@ -132,6 +146,7 @@ __all__ = [
     "facts_of_orders",
     "fill_longest",
     "foreseen",
+    "give_compensation",
     "golden_of",
     "holds_of",
     "incident_named",

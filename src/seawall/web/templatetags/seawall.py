@@ -19,7 +19,7 @@ from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
-from seawall.web import after_words, script_words, verbs, wording
+from seawall.web import after_words, inbox_words, script_words, verbs, wording
 from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
@@ -76,6 +76,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "attempt": wording.OUTCOMES,
     "reader": wording.READERS,
     "tab": wording.OUTCOME_TABS,
+    "inbox": inbox_words.INBOX_SHOWS,
 }
 
 
