@@ -234,8 +234,15 @@ shops connect S --base-url http://127.0.0.1:9 --seller-id 1 --app-key k --secret
 shops list
 team add-member x --role lead
 team add-seller s --name n
+team audit
 team create t --name n --admin a
+team drop-shift 1
+team languages x
 team members
+team off x
+team on x
+team role x lead
+team shift x --day mon --from 09:00 --until 18:00
 worker
 """
 NEED_NO_DATABASE = {

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "seawall.orders",
     "seawall.rulebook",
     "seawall.timeline",
+    "seawall.staff",
     "seawall.scripts",
     "seawall.outreach",
     "seawall.inbox",
