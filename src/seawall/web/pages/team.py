@@ -18,6 +18,7 @@ from seawall.staff import api as staff
 from seawall.staff.api import DESK_ZONE_NAME, WEEKDAYS, ZONES, Person
 from seawall.tenancy.api import AddMember, Membership, Role, Seller, get_scoped, scoped
 from seawall.web.desk import Desk, desk_page
+from seawall.web.times import DESK_ZONE
 
 LINK_HOURS = 24
 """How long a sign-in link made here is good for (ours)."""
@@ -125,6 +126,7 @@ def _context(found: Person) -> Mapping[str, Any]:
         "weekdays": WEEKDAYS,
         "zones": ZONES,
         "desk_zone": DESK_ZONE_NAME,
+        "zone": DESK_ZONE,
         "link_hours": LINK_HOURS,
     }
 
