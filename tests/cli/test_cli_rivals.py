@@ -164,8 +164,8 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
     values = {
         "code": storm.incident.code, "seller": "only-ours", "shop": "LTH", "user": "north-lead", "row": row.pk,
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
-        "digest": storm.roll_out.facts_digest, "shift": shift.pk, "facts": folder / "facts.toml", "paper": folder / "paper.pdf",
-        "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "digest": storm.roll_out.facts_digest, "shift": shift.pk, "facts": folder / "facts.toml",
+        "paper": folder / "paper.pdf", "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 

@@ -154,7 +154,7 @@ def test_settings_show_what_is_in_force_without_secrets(desk: Desk, settings: An
         assert "SEAWALL_" not in page(who, "/settings/")
     browser = client_of(desk.agent)
     browser.post("/look/", {"next": "/settings/", "language": "zh-hans", "theme": "dark"})
-    assert "data-bs-theme=\"dark\"" in browser.get("/settings/").content.decode()
+    assert 'data-bs-theme="dark"' in browser.get("/settings/").content.decode()
     assert "您的角色" in browser.get("/settings/").content.decode()
 
 
@@ -205,7 +205,7 @@ def test_the_log_is_narrowed_by_person_verb_day_and_storm(desk: Desk) -> None:
 
 
 def test_the_sheet_holds_every_entry_and_runs_no_formula(desk: Desk) -> None:
-    entries(desk, 3, why="=HYPERLINK(\"http://x\")")
+    entries(desk, 3, why='=HYPERLINK("http://x")')
     entries(desk, 1, why="+1", on_behalf_of="@SUM(A1)")
     answer = client_of(desk.auditor).get("/audit/export.csv", {"verb": "team.seller_add"})
     content = b"".join(answer).decode("utf-8-sig")  # type: ignore[call-overload]
