@@ -35,6 +35,8 @@ from seawall.staff.api import add_shifts
 from seawall.tenancy.api import Actor, Membership, User
 from seawall.web.urls import urlpatterns
 
+TROUBLED = ("needs_person", "unknown", "blocked", "rejected")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -101,7 +103,7 @@ def values_of(scene: Scene, storm: Storm) -> dict[str, dict[str, object]]:
     in_seat = Recipient.objects.filter(incident=scene.by_hand.incident, state="claimed", copied_at=None)
     member = Membership.objects.get(team_id=team, role="agent")
     pks = {
-        "case": Case.objects.filter(incident=incident), "settle": rows.filter(state__in=("needs_person", "unknown", "blocked", "rejected")),
+        "case": Case.objects.filter(incident=incident), "settle": rows.filter(state__in=TROUBLED),
         "answer": Message.objects.filter(conversation__team_id=team, speaker="buyer", recipient__incident=incident),
         "link": ApprovalLink.objects.filter(team_id=team), "connect_shop": Shop.objects.filter(team_id=team),
         "member": Membership.objects.filter(pk=member.pk), "member_link": Membership.objects.filter(pk=member.pk),

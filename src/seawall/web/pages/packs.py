@@ -15,6 +15,7 @@ from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_
 from seawall.kernel.errors import InvalidInput, NotFound
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
+from seawall.web.twice import unless_made_meanwhile
 
 
 @require_POST
@@ -22,9 +23,11 @@ from seawall.web.desk import Desk, desk_page
 def seal(desk: Desk, code: str) -> HttpResponseBase:
     """Seal the storm's next pack."""
     incident = incidents.incident_by_code(desk.actor, code)
-    pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
-    counts = {"number": pack.number, "items": f"{pack.items:,}"}
-    messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
+    with unless_made_meanwhile(desk, incident, lambda: len(incidents.packs_of(desk.actor, incident.pk))) as is_first:
+        if is_first:
+            pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+            counts = {"number": pack.number, "items": f"{pack.items:,}"}
+            messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
     return redirect("incident", code=code)
 
 
