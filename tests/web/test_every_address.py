@@ -12,7 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.kit.every_page import Scene, a_scene, client_for, path_of, patterns, values_of
-from tests.kit.storm import Desk
+from tests.kit.storm import Desk, a_storm
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +123,18 @@ def test_odd_requests_are_never_a_fault_of_ours(scene: Scene) -> None:
 
     oddly()
     assert faults == {}, "\n" + "\n".join(f"{what}: {who}" for what, who in faults.items())
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/incidents/S-0001/links/", {"name": "a\x00b", "hours": "24", "purpose": "attest"}),
+        ("/team/", {"username": "x", "role": "agent", "name": "a\x00b"}),
+        ("/incidents/S-0001/pause/", {"why": "\x00"}),
+    ],
+)
+def test_a_nul_in_a_form_is_refused_before_any_page(desk: Desk, path: str, said: dict[str, str]) -> None:
+    a_storm(desk, orders=1)
+    browser = client_for(desk.admin)
+    assert browser.post(path, said).status_code == 400
+    assert browser.get("/find/", {"q": "\x00"}).status_code == 400

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "seawall.web.middleware.ContentSecurityPolicyMiddleware",
+    "seawall.web.middleware.NoNulMiddleware",
 ]
 
 ROOT_URLCONF = "seawall.web.urls"
