@@ -74,8 +74,25 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("seat", "ask-lead"): ("agent", ["{row}", "--why", "x"]),
     ("seat", "give-back"): ("agent", ["{code}"]),
     ("seat", "work"): ("agent", ["{code}"]),
+    ("cancel", "plan"): ("lead", ["{code}", "--reason", "lazada=Out of Stock", "--why", "x"]),
+    ("cancel", "options"): ("lead", ["{code}"]),
+    ("cancel", "approve"): ("seller_approver", ["{code}", "--binding", "{binding}"]),
+    ("cancel", "start"): ("lead", ["{code}"]),
+    ("cancel", "pause"): ("lead", ["{code}"]),
+    ("cancel", "resume"): ("lead", ["{code}", "--why", "x"]),
+    ("cancel", "stop"): ("lead", ["{code}", "--why", "x", "--yes"]),
+    ("cancel", "status"): ("lead", ["{code}"]),
+    ("cancel", "list"): ("lead", ["{code}"]),
+    ("cancel", "waive"): ("lead", ["{code}", "--why", "x", "--all"]),
+    ("cancel", "leave"): ("lead", ["{code}", "{order}", "--why", "x"]),
+    ("cancel", "course"): ("lead", ["{code}", "--why", "x", "--platform-cancels"]),
+    ("requests", "list"): ("lead", ["{code}"]),
+    ("requests", "answer"): ("lead", ["{code}", "{order}", "--accept", "--why", "x"]),
+    ("requests", "accept-all"): ("lead", ["{code}", "--why", "x"]),
     ("evidence", "pack"): ("lead", ["{code}"]),
+    ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
         "admin", ["X1", "--seller", "{seller}", "--platform", "lazada", "--market", "TH", "--name", "x"],
@@ -166,6 +183,7 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
         "digest": storm.roll_out.facts_digest, "shift": shift.pk, "facts": folder / "facts.toml",
         "paper": folder / "paper.pdf", "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "tmp": folder,
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 
@@ -220,7 +238,8 @@ STAFF = {
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
-    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
+    ("approval", "link"), ("evidence", "draw"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}
@@ -243,6 +262,7 @@ ADMINS = {
         *((role, path) for path in sorted(DESK_RULES) for role in ("agent", "auditor", "seller_approver")),
         *(("seller_approver", ("rules", verb)) for verb in ("explain", "list", "show")),
         *((role, ("outreach", "pause")) for role in ("agent", "auditor")),
+        *((role, ("requests", "answer")) for role in ("auditor", "seller_approver")),
         *((role, ("outreach", "look")) for role in ("auditor", "seller_approver")),
         *((role, ("outreach", "settle")) for role in ("auditor", "seller_approver")),
         *((role, ("incident", "paper")) for role in ("agent", "auditor")),

@@ -89,3 +89,15 @@ def test_what_a_person_pressed_is_marked_as_that_and_as_simulated(played: tuple[
     text = pack.read(timeline).decode()
     assert "seat.take" in text
     assert "[simulated]" in text
+
+
+def test_orders_that_had_not_left_are_cancelled_after_their_message(played: tuple[Path, list[str]]) -> None:
+    orders = rows(pack_of(played), "orders.jsonl")
+    listed = [row for row in orders if row["cancellation"]]
+    assert listed
+    assert all(row["status"] in ("to_ship", "ready") for row in listed)
+    assert not [row for row in listed if row["cancellation"] in ("planned", "claimed", "accepted", "unknown")]
+    done = [row for row in listed if row["cancellation"] == "cancelled"]
+    assert done
+    assert all("stock" in row["cancellation_reason"].lower() for row in done)
+    assert all(row["grade"] != "none" for row in done)

@@ -19,6 +19,7 @@ from seawall.doctor.checks import Check, State, run, worst
 from seawall.embedded import EmbeddedServer, Status
 from seawall.evidence.models import SigningKey
 from seawall.kernel.clock import SYSTEM_CLOCK, MovableClock
+from seawall.kernel.errors import Refused
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import catalogue, reading_in
 from seawall.settings import Settings
@@ -50,6 +51,7 @@ def named(checks: list[Check], name: str) -> Check:
 def test_a_fresh_installation_has_nothing_bad_but_must_be_migrated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "built", lambda: True)
     monkeypatch.setattr(assets, "up_to_date", lambda: True)
+    monkeypatch.setattr(files, "absent_fonts", lambda: ())
     settings = a_setup(home)
     found = run(settings)
     assert [check.name for check in found if check.state is not State.OK] == ["migrations"]
@@ -220,3 +222,21 @@ def test_a_terminal_that_knows_no_chinese() -> None:
 
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "doctor_locale_narrow"
+
+
+def test_missing_fonts_of_pictures_are_named_and_without_the_main_ones_it_is_bad(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(files, "absent_fonts", lambda: ("Noto Sans Tamil", "Noto Color Emoji"))
+    found = files.check_fonts()
+    assert (found.state, found.says.code) == (State.WARN, "doctor_fonts_missing")
+    assert "Noto Sans Tamil, Noto Color Emoji" in found.text
+    assert "make assets" in found.mend
+
+    def none_at_all() -> tuple[str, ...]:
+        raise Refused("picture_font_missing", font="Noto Sans")
+
+    monkeypatch.setattr(files, "absent_fonts", none_at_all)
+    found = files.check_fonts()
+    assert (found.state, found.says.code) == (State.BAD, "picture_font_missing")
+    assert "Noto Sans is not installed" in found.text

@@ -174,7 +174,7 @@ def test_the_most_exposed_orders_come_first(storm: Storm, desk: Desk) -> None:
 
     now = SYSTEM_CLOCK.now()
     orders = list(Order.objects.order_by("-pk")[:2])
-    Order.objects.filter(pk=orders[0].pk).update(ship_by=now - timedelta(hours=1))
+    Order.objects.filter(pk=orders[0].pk).update(ship_by=now - timedelta(hours=1), status="to_ship")
     Order.objects.filter(pk=orders[1].pk).update(ship_by=now + timedelta(hours=1))
     found = most_exposed(desk.lead, storm.incident, now)
     assert [row["order"] for row in found[:2]] == [each.platform_order_id for each in orders]

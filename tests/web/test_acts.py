@@ -1,5 +1,6 @@
 """Acts in the browser: who may, what each does, what a stale page gets."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from tests.kit.storm import Desk, Storm, deliver
 from tests.web.conftest import client_of
 
 from seawall.outreach.api import Approval
+from seawall.settings.env import override_settings
 from seawall.timeline.api import Entry
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +251,30 @@ def test_a_pack_is_sealed_and_comes_down_byte_for_byte(desk: Desk, storm_at: Sto
         assert answer["Content-Disposition"] == f'attachment; filename="seawall-{code}-1.zip"'
         assert int(answer["Content-Length"]) == pack.size
     assert client_of(desk.lead).get(f"/incidents/{code}/packs/2/").status_code == 404
+
+
+def test_the_report_of_a_pack_is_a_click_away_in_the_readers_language(desk: Desk, storm_at: StormAt) -> None:
+    storm = storm_at("follow_up", orders=4)
+    room = f"/incidents/{storm.incident.code}/"
+    browser = client_of(desk.lead)
+    browser.post(f"{room}packs/")
+    chinese = browser.get(room, headers={"Accept-Language": "zh-Hans"}).content.decode()
+    found = re.search(rf'href="({room}packs/1/report-\w+\.pdf)"', chinese)
+    assert found is not None
+    answer = browser.get(found[1])
+    assert b"".join(answer).startswith(b"%PDF-1.7")  # type: ignore[arg-type]
+    assert answer["Content-Type"] == "application/pdf"
+    for name in ("report-en-1.pdf", "facts.json", "..%2Fx"):
+        assert browser.get(f"{room}packs/1/{name}").status_code == 404
+
+
+def test_a_pack_is_sealed_even_where_its_report_cannot_be_made(desk: Desk, storm_at: StormAt) -> None:
+    storm = storm_at("follow_up", orders=3)
+    with override_settings(report_certificate="/nowhere/team.p12"):
+        page = client_of(desk.lead).post(f"/incidents/{storm.incident.code}/packs/", follow=True).content.decode()
+    assert "Reports cannot be signed: the PKCS#12 file team.p12 is not there" in page
+    assert "Pack 1 is sealed" in page
+    assert storm.incident.packs.get().counts["reports"] == []
 
 
 def test_a_stranger_cannot_pause(storm_at: StormAt) -> None:

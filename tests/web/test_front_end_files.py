@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from seawall.evidence.pictures.fonts import EMOJI_FILE
 from seawall.kernel.errors import Refused
 from seawall.web import assets
 from seawall.web.icons import icon_names, sprite
@@ -27,7 +28,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for kind, name in (("outline", "ship"), ("outline", "anchor"), ("filled", "flag")):
         (icons / kind).mkdir(parents=True, exist_ok=True)
         (icons / kind / f"{name}.svg").write_text(FRAME.format(f'  <path d="M1 {name}" />'), encoding="utf-8")
-    for path in [*assets.COPIED, *assets.LICENCES]:
+    for path in [*assets.COPIED, *assets.ELSEWHERE, *assets.LICENCES]:
         (modules / path).parent.mkdir(parents=True, exist_ok=True)
         (modules / path).write_bytes(b"body{}\n/*# sourceMappingURL=x.css.map */")
     for path in assets.LICENCES:
@@ -72,6 +73,16 @@ def test_a_file_someone_removed_is_put_back(checkout: Path) -> None:
     assert not assets.built()
     assert assets.build() is True
     assert assets.built()
+
+
+def test_the_font_of_emoji_is_copied_to_where_pictures_are_drawn(checkout: Path) -> None:
+    assets.build()
+    font = assets.SOURCE / "evidence" / "pictures" / "vendor" / "NotoColorEmoji.ttf"
+    assert font.read_bytes() == (checkout / "node_modules" / EMOJI_FILE).read_bytes()
+    font.unlink()
+    assert not assets.built()
+    assert assets.build() is True
+    assert font.exists()
 
 
 def test_style_sheets_name_no_file_that_is_not_there(checkout: Path) -> None:

@@ -7,7 +7,7 @@ from tests.kit.storm import Desk, Storm, a_storm, bring
 from tests.web.conftest import client_of
 
 from seawall.evidence.api import Screenshot
-from seawall.evidence.pictures import MAX_BYTES
+from seawall.evidence.screenshot_files import MAX_BYTES
 from seawall.inbox.api import Conversation, Message
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient, copy_words, settle_by_person

@@ -21,7 +21,7 @@ from seawall.incidents.api import (
     revoke_link,
     write_facts,
 )
-from seawall.incidents.packing import said_of_origin
+from seawall.incidents.packed_sheets import said_of_origin
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.origin import Origin
 from seawall.outreach.api import Approval

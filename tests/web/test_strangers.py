@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
     "healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback",
-    "seller_link", "seller_link_paper", "seller_link_pack",
+    "seller_link", "seller_link_paper", "seller_link_pack", "seller_link_picture",
 }  # fmt: skip
 """Addresses that ask for no signed-in member (what they do instead is tested by itself)."""
 
@@ -42,7 +42,7 @@ def of_a_storm() -> list[URLPattern]:
 
 
 def test_there_are_pages_of_a_storm() -> None:
-    assert len(of_a_storm()) == 26
+    assert len(of_a_storm()) == 30
 
 
 @pytest.mark.parametrize("pattern", of_a_storm(), ids=lambda each: str(each.name))
@@ -57,6 +57,8 @@ def test_a_rival_gets_404_for_every_page_and_act_of_a_storm(pattern: URLPattern,
         "pk": Case.objects.filter(incident=storm.incident).first().pk,  # type: ignore[union-attr]
         "sha256": Paper.objects.get(incident=storm.incident).sha256,
         "number": packs_of(desk.lead, storm.incident.pk)[0].number,
+        "name": "report-zh.pdf",
+        "page": 1,
         "token": "x" * 32,
         "kind": "csv",
     }
@@ -84,6 +86,8 @@ def test_parts_of_a_foreign_storm_are_not_found_under_ones_own(pattern: URLPatte
         "pk": Case.objects.filter(incident=storm.incident).first().pk,  # type: ignore[union-attr]
         "sha256": Paper.objects.get(incident=storm.incident).sha256,
         "number": 1,
+        "name": "report-zh.pdf",
+        "page": 1,
     }
     assert client_of(rival.lead).get(path_of(pattern, **values)).status_code == 404
 
@@ -92,7 +96,17 @@ def test_parts_of_a_foreign_storm_are_not_found_under_ones_own(pattern: URLPatte
     "pattern", [p for p in patterns() if p.name not in OPEN_TO_ALL], ids=lambda each: str(each.name)
 )
 def test_a_stranger_is_sent_to_sign_in(pattern: URLPattern, db: None) -> None:
-    path = path_of(pattern, code="S-0001", pk=1, sha256="0" * 64, number=1, token="x" * 32, kind="csv")
+    path = path_of(
+        pattern,
+        code="S-0001",
+        pk=1,
+        sha256="0" * 64,
+        number=1,
+        page=1,
+        token="x" * 32,
+        kind="csv",
+        name="report-zh.pdf",
+    )
     for answer in (Client().get(path), Client().post(path)):
         if answer.status_code != 405:
             assert answer.status_code == 302, pattern.name

@@ -9,6 +9,15 @@ import pytest
 from babel.messages.catalog import Catalog
 from django.utils import translation
 
+from seawall.casework.states import (
+    CANCELLATION,
+    CANCELLING,
+    REQUEST,
+    CancellationState,
+    CancellingState,
+    RequestState,
+)
+from seawall.connectors.standing import Party
 from seawall.evidence.models import CaptureSource
 from seawall.evidence.records import Grade
 from seawall.incidents.models import IncidentKind
@@ -21,11 +30,12 @@ from seawall.orders.imports.api import OrderStatus
 from seawall.outreach.states import RECIPIENT, ROLL_OUT, RecipientState, RollOutState
 from seawall.shops.api import SendMode
 from seawall.tenancy.api import PERMISSIONS, Role
-from seawall.web import translations, verbs, wording
+from seawall.web import after_words, translations, verbs, wording
 from seawall.web.outcomes import SEGMENT_OF
 from seawall.web.steps import STEP_VERBS
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "seawall"
+MACHINES = [INCIDENT, CASE, ROLL_OUT, RECIPIENT, CANCELLING, CANCELLATION, REQUEST]
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -73,6 +83,10 @@ def test_no_sentence_is_for_a_verb_that_nothing_writes() -> None:
         (wording.CASE_STATES, CaseState),
         (wording.ORDERS, ["", *OrderStatus]),
         (wording.ROLL_OUT_STATES, RollOutState),
+        (after_words.CANCELLING_STATES, CancellingState),
+        (after_words.CANCELLATION_STATES, CancellationState),
+        (after_words.REQUEST_STATES, RequestState),
+        (after_words.PARTIES, Party),
         (wording.GRADES, Grade),
         (wording.SOURCES, CaptureSource.values),
         (wording.KINDS, IncidentKind.values),
@@ -101,7 +115,7 @@ def test_steps_have_words_and_verbs() -> None:
     assert {verb for verbs_ in STEP_VERBS.values() for verb in verbs_} <= set(verbs.VERBS)
 
 
-@pytest.mark.parametrize("machine", [INCIDENT, CASE, ROLL_OUT, RECIPIENT], ids=lambda each: each.name)
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda each: each.name)
 def test_every_move_can_be_named_in_a_refusal(machine: Machine) -> None:  # type: ignore[type-arg]
     assert machine.name in wording.MACHINES
     assert machine.events() <= set(wording.EVENTS)

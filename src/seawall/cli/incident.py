@@ -168,8 +168,9 @@ def script(
         str, typer.Option(help="Which file of the library, for problem_parcels: unreachable, bad_address or refused.")
     ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="Own wording, TOML: [LANGUAGE] text, gloss_zh.")] = None,
+    step: Annotated[str, typer.Option(help="first_contact, or second_contact in the follow-up.")] = "first_contact",
 ) -> None:
-    """Check and freeze the wording of the first message, from the library or from a file."""
+    """Check and freeze the wording of a message, from the library or from a file."""
     by = actor()
     from seawall.cli.incident_words import show_findings
     from seawall.incidents.api import incident_named, library_wording, submit_incident_script
@@ -180,10 +181,10 @@ def script(
     wording = (
         read_wording(existing(file).read_bytes(), name=file.name)
         if file
-        else library_wording(incident.kind, variant=variant, occasion=occasion)
+        else library_wording(incident.kind, step, variant, occasion)
     )
     try:
-        version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK)
+        version = submit_incident_script(incident, wording, by=by, clock=SYSTEM_CLOCK, step=step)
     except ScriptBlocked as blocked:
         show_findings(blocked)
         raise

@@ -28,8 +28,29 @@ def show_summary(console: Console, result: dict[str, Any]) -> None:
                 shown.add_row(state, f"{count:,}")
         shown.add_row("= planned", f"{result['planned']:,}")
         console.print(shown)
+    show_after(console, result["after"])
     for pack in result["packs"]:
         console.print(f"pack {pack['number']}  root {pack['root'][:16]}  key {pack['key_id']}  {pack['items']:,} items")
+
+
+def show_after(console: Console, after: dict[str, Any]) -> None:
+    """What followed the message: the list, its outcomes, buyers' requests, how orders came to their end."""
+    plan = after["list"]
+    if after["platform_cancels"]:
+        console.print("the platform cancels by itself; orders are watched")
+    if plan:
+        console.print(f"cancellations v{plan['version']}  {plan['state']}  {plan['binding'][:12]}")
+        shown = table("cancellation", "orders>")
+        for state, count in after["cancellations"].items():
+            if count:
+                shown.add_row(state, f"{count:,}")
+        shown.add_row("= listed", f"{after['listed']:,}")
+        console.print(shown)
+    requests = {state: count for state, count in after["requests"].items() if count}
+    if requests:
+        console.print("buyers' requests  " + ", ".join(f"{state} {count:,}" for state, count in requests.items()))
+    if after["resolved"]:
+        console.print("resolved by  " + ", ".join(f"{who} {count:,}" for who, count in after["resolved"].items()))
 
 
 def show_timeline(console: Console, rows: Sequence[dict[str, Any]]) -> None:

@@ -13,12 +13,14 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 from seawall import __version__
 from seawall.cli import (
     approval,
+    cancel,
     demo,
     evidence,
     inbox,
     incident,
     orders,
     outreach,
+    requests,
     rules,
     run,
     script,
@@ -47,6 +49,8 @@ app.add_typer(incident.app, name="incident", help="A storm: facts, orders, scrip
 app.add_typer(outreach.app, name="outreach", help="Plan, sample, approval, roll-out.")
 app.add_typer(approval.app, name="approval", help="Links by which the seller approves on a phone.")
 app.add_typer(seat.app, name="seat", help="Send by a person's key press, one message after another.")
+app.add_typer(cancel.app, name="cancel", help="Cancel orders after their message, for an approved reason.")
+app.add_typer(requests.app, name="requests", help="Buyers who ask to cancel.")
 app.add_typer(evidence.app, name="evidence", help="Sealed packs, and their verification.")
 app.add_typer(script.app, name="script", help="Check wording.")
 app.add_typer(inbox.app, name="inbox", help="Buyers' replies: what they want.")

@@ -1,6 +1,7 @@
 """seawall outreach: plan, sample, approval, roll-out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +19,18 @@ from seawall.kernel.origin import Origin
 
 app = typer.Typer(no_args_is_help=True)
 
+Step = Annotated[str, typer.Option("--step", help="first_contact, or second_contact in the follow-up.")]
+FIRST = "first_contact"
+
 Binding = Annotated[str, typer.Option("--binding", help="The digest you looked at: script, audience, facts, ceiling.")]
 
 
 @app.command("plan")
 def plan(
-    code: Code, dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False
+    code: Code,
+    step: Step = FIRST,
+    hours: Annotated[int, typer.Option("--unanswered-hours", min=1, help="Second contact: silent for so long.")] = 24,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
 ) -> None:
     """Fill every buyer's message and write the ledger. Nothing is sent."""
     by = actor()
@@ -34,7 +41,7 @@ def plan(
 
     incident = incident_named(code, by=by)
     with transaction.atomic():
-        roll_out = plan_incident(incident, by=by, clock=SYSTEM_CLOCK)
+        roll_out = plan_incident(incident, by=by, clock=SYSTEM_CLOCK, step=step, unanswered_for=timedelta(hours=hours))
         result = plan_view(roll_out) | {"dry_run": dry_run}
         if dry_run:
             transaction.set_rollback(True)
@@ -77,17 +84,17 @@ def reach(
 
 
 @app.command("sample")
-def sample(code: Code) -> None:
+def sample(code: Code, step: Step = FIRST) -> None:
     """Let one message go to one buyer; a worker sends it."""
     by = actor()
     from seawall.incidents.api import incident_named, send_sample
 
-    send_sample(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK)
+    send_sample(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, step=step)
     emit({"incident": code, "state": "sampling"})
 
 
 @app.command("approve")
-def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()] = "") -> None:
+def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()] = "", step: Step = FIRST) -> None:
     """The seller approves exactly what stands under this digest."""
     by = actor()
     from seawall.incidents.api import approve as approve_incident
@@ -99,13 +106,19 @@ def approve(code: Code, binding: Binding, comment: Annotated[str, typer.Option()
         comment=comment,
         by=by,
         clock=SYSTEM_CLOCK,
+        step=step,
         origin=Origin(via="command_line"),
     )
     emit({"incident": code, "binding": decision.binding_digest, "is_simulated": decision.is_simulated})
 
 
 @app.command("send-back")
-def send_back(code: Code, binding: Binding, comment: Annotated[str, typer.Option(help="What must change.")]) -> None:
+def send_back(
+    code: Code,
+    binding: Binding,
+    comment: Annotated[str, typer.Option(help="What must change.")],
+    step: Step = FIRST,
+) -> None:
     """The seller sends it back with a comment."""
     by = actor()
     from seawall.incidents.api import incident_named
@@ -117,46 +130,47 @@ def send_back(code: Code, binding: Binding, comment: Annotated[str, typer.Option
         comment=comment,
         by=by,
         clock=SYSTEM_CLOCK,
+        step=step,
         origin=Origin(via="command_line"),
     )
     emit({"incident": code, "state": "sent_back"})
 
 
 @app.command("start")
-def start(code: Code) -> None:
+def start(code: Code, step: Step = FIRST) -> None:
     """Begin the approved roll-out."""
     by = actor()
     from seawall.incidents.api import incident_named
     from seawall.incidents.api import start as start_incident
 
-    start_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK)
+    start_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, step=step)
     emit({"incident": code, "state": "running"})
 
 
 @app.command("pause")
-def pause(code: Code, why: Why = "") -> None:
+def pause(code: Code, why: Why = "", step: Step = FIRST) -> None:
     """Stop sending at once."""
     by = actor()
     from seawall.incidents.api import incident_named
     from seawall.incidents.api import pause as pause_incident
 
-    pause_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    pause_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why, step=step)
     emit({"incident": code, "state": "paused"})
 
 
 @app.command("resume")
-def resume(code: Code, why: Why) -> None:
+def resume(code: Code, why: Why, step: Step = FIRST) -> None:
     """Go on, with a reason."""
     by = actor()
     from seawall.incidents.api import incident_named
     from seawall.incidents.api import resume as resume_incident
 
-    resume_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    resume_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why, step=step)
     emit({"incident": code, "state": "running"})
 
 
 @app.command("stop")
-def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = False) -> None:
+def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = False, step: Step = FIRST) -> None:
     """End the roll-out for good; buyers not reached yet are left out."""
     by = actor()
     from seawall.incidents.api import incident_named
@@ -164,7 +178,7 @@ def stop(code: Code, why: Why, yes: Annotated[bool, typer.Option("--yes")] = Fal
 
     if not yes:
         raise Misuse("confirm_needed")
-    left_out = stop_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why)
+    left_out = stop_incident(incident_named(code, by=by), by=by, clock=SYSTEM_CLOCK, why=why, step=step)
     emit({"incident": code, "state": "stopped", "left_out": left_out})
 
 
@@ -178,6 +192,7 @@ def tune(
         list[str] | None,
         typer.Option("--max", help="MEASURE=PER CENT of a wave: failures, rejects, blocks, complaints, opt_outs."),
     ] = None,
+    step: Step = FIRST,
 ) -> None:
     """Other quiet hours, quota or thresholds for this storm than the usual ones, with a reason."""
     by = actor()
@@ -191,7 +206,7 @@ def tune(
         spreads_quota=_one_of("--quota", quota, {"spread": True, "fast": False}),
         max_shares=dict(_share(each) for each in limits or ()),
     )
-    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK)
+    row = tune_incident(incident_named(code, by=by), changes, by=by, clock=SYSTEM_CLOCK, step=step)
     emit(
         {
             "incident": code,

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer.main
 
+from seawall.casework.states import CANCELLATION, CANCELLING, REQUEST
 from seawall.incidents.states import CASE, INCIDENT
 from seawall.kernel.languages import Language
 from seawall.kernel.machine import Machine
@@ -55,7 +56,9 @@ def _leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
 def states_page() -> str:
     """The tables of all state machines."""
     lines = ["# States", "", NOTE, "What is not in a table is refused.", ""]
-    machines: tuple[Machine[Any], ...] = (INCIDENT, CASE, ROLL_OUT, RECIPIENT)
+    machines: tuple[Machine[Any], ...] = (
+        INCIDENT, CASE, ROLL_OUT, RECIPIENT, CANCELLING, CANCELLATION, REQUEST,
+    )  # fmt: skip
     for machine in machines:
         lines += [f"## {machine.name}", "", "| from | event | to |", "|---|---|---|"]
         lines += [f"| {_name(now)} | {event} | {_name(then)} |" for (now, event), then in machine.moves.items()]

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
@@ -14,10 +14,11 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.cli.fleet_clock import FleetClock
 from seawall.connectors.language_model import Endpoint
+from seawall.incidents.api import PictureChore, tend_clocks, watch_cases
 from seawall.incidents.api import tend as tend_incidents
-from seawall.incidents.api import tend_clocks
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import (
     Asker,
@@ -40,6 +41,8 @@ SWITCH_S = 0.0005
 dozen times for each batch, halve what is sent (measured: bench/send)."""
 PUSH_PAUSE_S = 0.3
 """How long the push thread rests when there is nothing to do."""
+WATCH_PAUSE_S = 3.0
+"""How long the thread rests that puts orders of storms that have begun under watch."""
 ANSWERS_PAUSE_S = 1.0
 """How long the thread rests that looks for answers whose pushes were lost: one read a shop and second at most."""
 CONCERN_PAUSE_S = 10.0
@@ -50,6 +53,8 @@ CLOCK_PAUSE_S = 5.0
 """How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
+PICTURE_PAUSE_S = 1.0
+"""How long the drawing thread rests when every picture is up to date."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 """How long a worker waits for its database before it asks again: longer each time, up to the second."""
 
@@ -62,7 +67,7 @@ class Parts:
     """Claim and send, look up unknown outcomes, tend gates."""
     chores: bool = True
     """Act on pushes, look for answers, leave out what is no longer concerned, renew tokens, keep plans up with the
-    world, tend the clocks of orders."""
+    world, tend the clocks of orders, draw pictures, cancel orders, answer buyers' requests, watch orders."""
 
 
 def run_worker(parts: Parts | None = None) -> int:
@@ -129,12 +134,14 @@ async def _run(parts: Parts, stopped: _Stopped) -> None:
         options=WorkerOptions(claim_size=settings.claim_size, grace=timedelta(seconds=settings.lookup_grace_s)),
         also=follow_storms,
     )
+    cases = CaseWorker(
+        clock=clock, options=CaseWorkerOptions(grace=timedelta(seconds=settings.lookup_grace_s))
+    )  # fmt: skip
     loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
 
     def stop_all() -> None:
         worker.stop()
-        ended.set()
+        cases.stop()
 
     def stop_from_outside() -> None:
         # Also from a signal handler, and after the loop has ended.
@@ -147,8 +154,9 @@ async def _run(parts: Parts, stopped: _Stopped) -> None:
     chores = _chores(clock, stop_from_outside) if parts.chores else []
     for chore in chores:
         chore.start()
+    runs = [*([worker.run()] if parts.lanes else []), *([cases.run()] if parts.chores else [])]
     try:
-        await (worker.run() if parts.lanes else ended.wait())
+        await _all_of(runs, stop_all)
     finally:
         for chore in chores:
             chore.stop()
@@ -158,6 +166,21 @@ async def _run(parts: Parts, stopped: _Stopped) -> None:
     for chore in chores:
         if chore.failed is not None:
             raise chore.failed
+
+
+async def _all_of(runs: Sequence[Coroutine[None, None, None]], stop_all: Callable[[], None]) -> None:
+    """Run them side by side. Where one ends, for whatever reason, the others end in order too; then its error, if any,
+    is raised."""
+
+    async def then(run: Coroutine[None, None, None]) -> None:
+        try:
+            await run
+        finally:
+            stop_all()
+
+    for end in await asyncio.gather(*(then(run) for run in runs), return_exceptions=True):
+        if isinstance(end, BaseException):
+            raise end
 
 
 def _fleet_clock() -> FleetClock:
@@ -171,7 +194,7 @@ def _fleet_clock() -> FleetClock:
 def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]":
     def act_on_pushes() -> bool:
         clock.follow()
-        return handle_received(clock=clock, size=100) > 0
+        return handle_received(clock=clock, size=100, hint=hint) > 0
 
     def look_for_answers() -> bool:
         # Always a rest between two rounds: reads are paced by it.
@@ -186,13 +209,16 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         close_windows(clock=clock)
         return replan_moved(clock=clock) > 0
 
+    pictures = PictureChore(clock=clock)
     chores = [
         Chore("pushes", act_on_pushes, PUSH_PAUSE_S, on_failure=on_failure),
+        Chore("watching", lambda: watch_cases(clock=clock), WATCH_PAUSE_S, on_failure=on_failure),
         Chore("answers", look_for_answers, ANSWERS_PAUSE_S, on_failure=on_failure),
         Chore("concern", leave_out, CONCERN_PAUSE_S, on_failure=on_failure),
         Chore("renewal", lambda: renew_due(clock), RENEWAL_PAUSE_S, on_failure=on_failure),
         Chore("plan", tend_plans, PLAN_PAUSE_S, on_failure=on_failure),
         Chore("clocks", lambda: tend_clocks(clock=clock), CLOCK_PAUSE_S, on_failure=on_failure),
+        Chore("pictures", pictures.act, PICTURE_PAUSE_S, on_failure=on_failure, at_end=pictures.close),
     ]
     settings = get_settings()
     if settings.intent_model_url:
@@ -213,10 +239,13 @@ class Chore(threading.Thread):
     """Does one thing again and again, in a thread and database session of its own: what is slow there (a flood of
     pushes, a platform that does not answer) never holds up a send."""
 
-    def __init__(self, name: str, act: Callable[[], bool], pause_s: float, *, on_failure: Callable[[], object]) -> None:
+    def __init__(
+        self, name: str, act: Callable[[], bool], pause_s: float,
+        *, on_failure: Callable[[], object], at_end: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(name=name, daemon=True)
         self.failed: DatabaseError | None = None
-        self._act, self._pause_s, self._on_failure = act, pause_s, on_failure
+        self._act, self._pause_s, self._on_failure, self._at_end = act, pause_s, on_failure, at_end
         self._ended = threading.Event()
 
     def stop(self) -> None:
@@ -234,3 +263,5 @@ class Chore(threading.Thread):
             self._on_failure()
         finally:
             connections.close_all()
+            if self._at_end is not None:
+                self._at_end()

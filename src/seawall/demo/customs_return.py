@@ -17,12 +17,13 @@ from rich.padding import Padding
 from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
+from seawall.demo.cancelling import cancel_orders
 from seawall.demo.ending import judge, show_numbers, totals
 from seawall.demo.files.api import StormShop
 from seawall.demo.marketplaces import PACE
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
-from seawall.kernel.clock import SYSTEM_CLOCK
+from seawall.kernel.clock import SYSTEM_CLOCK, monotonic
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
 
@@ -53,6 +54,7 @@ class CustomsReturn:
         self._commands = Commands(call, lambda line: err.print(line, style="cyan", markup=False))
         self._beside = Beside()
         self._folder = get_settings().home / "demo"
+        self._last_left: float | None = None
 
     def play(self) -> int:
         """All steps. Stops cleanly on Ctrl-C."""
@@ -103,8 +105,14 @@ class CustomsReturn:
             " press a key, people at seats press: here they are SIMULATED and say so.",
         )
         self._roll_out(code)
-        self._say("10 Evidence", "What the platform's own record says of every order, sealed and verified.")
         self._settle(code, door)
+        self._say(
+            "10 Cancellations",
+            "Orders that have not left yet are cancelled, each after its message: the lead lists them and chooses a"
+            " reason, the seller approves both, the worker asks the platform about each order and calls once.",
+        )
+        cancel_orders(self._commands, code)
+        self._say("11 Evidence", "What the platform's own record says of every order, sealed and verified.")
         return self._finish(state, code, door)
 
     def _say(self, title: str, words: str) -> None:
@@ -328,8 +336,11 @@ class CustomsReturn:
                     raise Refused("demo_paused", why=str(now["roll_out"]["paused"]))
                 return bool(now["state"] not in ("approved", "rolling_out"))
 
+            is_running = show["state"] in ("approved", "rolling_out")
             if not wait_for(is_done, seconds=300 + total, pause=1.0):
                 raise Refused("demo_took_too_long", step="roll-out")
+            if is_running:
+                self._last_left = monotonic()
 
     def _settle(self, code: str, door: SideDoor) -> None:
         """Let the platform's last pushes arrive: proof, reads and answers."""
@@ -346,11 +357,19 @@ class CustomsReturn:
             wait_for(is_quiet, seconds=SETTLE_S, pause=1.0)
 
     def _finish(self, state: DemoState, code: str, door: SideDoor) -> int:
+        began = monotonic()
         pack = self._commands.run("evidence", "pack", code, by=scene.LEAD, show=False)
+        sealed = monotonic()
         report = self._commands.run("evidence", "verify", pack["path"])
         result, marketplace = self._show(code), self._marketplaces_say(state, door)
         problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
+        if self._last_left is not None:
+            err.print(
+                f"sealed {sealed - self._last_left:.0f} s after the last message left:"
+                f" {began - self._last_left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
+                markup=False,
+            )
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
         if problems:

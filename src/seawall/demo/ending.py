@@ -19,6 +19,8 @@ def judge(
     """What is wrong, in words; empty when everything adds up. `messages` is how many messages the ledger says were
     taken: fewer than orders, since one message names all orders of a buyer."""
     outcomes = show["outcomes"]
+    cancels = show["after"]["cancellations"]
+    on_the_way = sum(cancels[name] for name in ("planned", "claimed", "accepted", "unknown"))
     told = sum(outcomes[name] for name in ("acknowledged", "confirmed", "read", "answered", "blocked"))
     checks = {
         f"planned {show['planned']} is not the {wanted} orders": show["planned"] == wanted,
@@ -28,6 +30,7 @@ def judge(
         ),
         f"the pack holds {pack['items']} orders, not {wanted}": pack["items"] == wanted,
         "the pack does not verify": bool(report["ok"]),
+        f"the pack holds {pack['pictures']} chat pictures for {told} orders that were told": pack["pictures"] == told,
         f"the marketplaces took {marketplace['messages']} messages, the ledger says {messages}": marketplace["messages"]
         == messages,
         f"the marketplaces' log has {marketplace['logged']} messages, the ledger says {messages}": marketplace["logged"]
@@ -38,6 +41,8 @@ def judge(
         f"{outcomes['no_connection']} orders have no connection": not outcomes["no_connection"],
         f"{outcomes['unreachable']} buyers can be reached by no door": not outcomes["unreachable"],
         f"the marketplaces took {marketplace['duplicates']} messages twice": marketplace["duplicates"] == 0,
+        f"{on_the_way} cancellations have no settled outcome": not on_the_way,
+        "cancellations do not add up to the list": sum(cancels.values()) == show["after"]["listed"],
     }
     return [words for words, is_right in checks.items() if not is_right]
 
@@ -80,4 +85,5 @@ def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: 
         f" {marketplace['duplicates'] + marketplace['named_twice']} twice, {marketplace['answers']:,} answers",
         markup=False,
     )
+    err.print(f"{pack['pictures']:,} chat pictures, drawn from the platforms' records, are in the pack", markup=False)
     err.print(f"pack root {pack['root'][:32]}…  key {pack['key_id']}", markup=False)

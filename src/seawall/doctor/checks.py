@@ -1,7 +1,7 @@
 """All checks, in the order a person would make them."""
 
 from seawall.doctor.database import check_database, check_programs
-from seawall.doctor.files import check_front_end, check_secrets
+from seawall.doctor.files import check_fonts, check_front_end, check_secrets
 from seawall.doctor.machine import (
     check_clock,
     check_disk,
@@ -30,7 +30,7 @@ def run(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> list[Check]:
     # Without a home the built-in database has no place: one finding is enough.
     if home.state is not State.BAD or settings.database_address():
         found += check_database(settings, clock)
-    return [*found, check_front_end(), check_port(settings)]
+    return [*found, check_front_end(), check_fonts(), check_port(settings)]
 
 
 def worst(checks: list[Check]) -> State:

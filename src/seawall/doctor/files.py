@@ -4,6 +4,7 @@ import os
 import stat
 
 from seawall.doctor.values import Check, bad, ok, refused, warn
+from seawall.evidence.api import absent_fonts
 from seawall.kernel.errors import SeawallError
 from seawall.settings import Settings
 from seawall.web import assets
@@ -45,3 +46,15 @@ def check_front_end() -> Check:
     if (assets.CHECKOUT / "package-lock.json").exists() and not assets.up_to_date():
         return warn("front_end", "doctor_assets_old")
     return ok("front_end", "doctor_assets_ok")
+
+
+def check_fonts() -> Check:
+    """The fonts that chat pictures are drawn with are there; without those of a few scripts and emoji, code points are
+    drawn for their letters."""
+    try:
+        missing = absent_fonts()
+    except SeawallError as refusal:
+        return refused("fonts", refusal.code, dict(refusal.params))
+    if missing:
+        return warn("fonts", "doctor_fonts_missing", fonts=", ".join(missing))
+    return ok("fonts", "doctor_fonts_ok")

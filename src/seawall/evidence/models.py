@@ -53,6 +53,34 @@ class Capture(models.Model):
         return f"capture {self.pk}"
 
 
+class Picture(models.Model):
+    """The drawn chat of an order in an incident. No record: it is drawn again whenever the records have changed."""
+
+    SELLER_PATH = "incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="pictures")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="pictures")
+    drawn_from = models.CharField(max_length=64)
+    """Digest of the records it is drawn from, also where it could not be drawn."""
+    last_capture = models.BigIntegerField()
+    """The newest capture among these records: a later one means that it is to be drawn again."""
+    pages = models.JSONField(default=list)
+    """SHA-256 of each page, in order; the file lies under its hash."""
+    missing = models.JSONField(default=list)
+    """Code points that no font has a glyph for."""
+    refused_code = models.CharField(max_length=60, default="")
+    """Why there are no pages."""
+    refused_params = models.JSONField(default=dict)
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["incident", "order"], name="picture_once_per_order"),)
+
+    def __str__(self) -> str:
+        return f"picture {self.pk}"
+
+
 class Screenshot(models.Model):
     """A real screenshot that a person attached to one order: beside the grade, never for it. Never edited: the database
     refuses. What cameras and programs add to a picture stands in `metadata`, not in the stored copy."""

@@ -154,6 +154,24 @@ def body_bytes(body: str, encoding: BodyEncoding) -> bytes:
     return body.encode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A page of a chat picture: a PNG, or the file that holds it, with the hash it must have."""
+
+    content: bytes | Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPicture:
+    """The drawn chat of an order. A picture whose `drawn_from` is not the digest of the order's records is refused."""
+
+    drawn_from: str
+    pages: tuple[PictureFile, ...]
+    missing: tuple[int, ...] = ()
+    """Code points that no font had a glyph for."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderEvidence:
     """One order of the incident with all its records. `outcome` is the ledger's state, as the ledger names it."""
@@ -172,9 +190,14 @@ class OrderEvidence:
     item: str = ""
     sent_by: str = ""
     """Who let the message go: `worker`, or `seat: NAME`, with ` [simulated]` for a stand-in person; empty: nobody."""
+    cancellation: str = ""
+    """What became of the order's cancellation, as the ledger names it; empty: it was on no list."""
+    cancellation_reason: str = ""
+    """The platform's own reason that was given with it, or why it was not cancelled."""
     named_with: tuple[str, ...] = ()
     """The other orders of the same shop that this order's message names, sorted; empty: it names this one alone."""
     records: tuple[MessageRecord, ...] = ()
+    picture: OrderPicture | None = None
     stated_grade: Grade | None = None
     """The grade kept elsewhere, if any: it must be the one derived from the records, or the pack is refused."""
 

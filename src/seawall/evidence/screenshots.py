@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 
 from seawall.evidence.models import Screenshot
-from seawall.evidence.pictures import Picture, examine
+from seawall.evidence.screenshot_files import Picture, examine
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings

@@ -13,7 +13,8 @@ WRAPPING_BYTES = 32
 
 def signing_key(team_id: int, *, clock: Clock) -> SigningKey:
     """The team's standing key. Call inside a transaction: two first uses at once must give one key."""
-    Team.objects.select_for_update().get(pk=team_id)
+    # Without its key: whatever names the team (entries, records, messages) may be added while a pack is sealed.
+    Team.objects.select_for_update(no_key=True).get(pk=team_id)
     stored = StoredKey.objects.filter(team_id=team_id, retired_at__isnull=True).order_by("-pk").first()
     if stored is not None:
         opened = unseal_bytes(stored.private_sealed)

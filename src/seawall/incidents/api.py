@@ -2,6 +2,21 @@
 
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
+from seawall.incidents.commands.cancel import (
+    answer_buyer,
+    approve_cancel,
+    cancel_options,
+    leave_uncancelled,
+    live_cancel,
+    pause_cancel,
+    plan_cancel,
+    resume_cancel,
+    set_course,
+    start_cancel,
+    stop_cancel,
+    waive_message_first,
+    watch_cases,
+)
 from seawall.incidents.commands.cases import add_cases, withdraw_case
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
@@ -44,9 +59,12 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
 from seawall.incidents.models import ApprovalLink, Case, CaseClock, FactsSheet, Incident, LinkPurpose, Paper
 from seawall.incidents.order_facts import facts_of_orders
+from seawall.incidents.picture_chore import PictureChore
+from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
 from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.states import SOP_STEPS, IncidentState
 from seawall.incidents.summary import incident_named, summary
@@ -70,17 +88,22 @@ __all__ = [
     "OpenIncident",
     "OpenedLink",
     "Paper",
+    "PictureChore",
     "WorkedOut",
     "add_cases",
     "add_paper",
+    "answer_buyer",
     "approve",
+    "approve_cancel",
     "attest_facts",
+    "cancel_options",
     "choose_mode",
     "close",
     "consented_shops",
     "decide_by_link",
     "door_words",
     "doors_by",
+    "draw_pictures",
     "export",
     "facts_of",
     "facts_of_orders",
@@ -88,7 +111,9 @@ __all__ = [
     "golden_of",
     "incident_named",
     "keep_risk",
+    "leave_uncancelled",
     "library_wording",
+    "live_cancel",
     "live_roll_out",
     "make_link",
     "newest_sheet",
@@ -97,7 +122,10 @@ __all__ = [
     "pack_path",
     "paper_path",
     "pause",
+    "pause_cancel",
+    "pictures_folder",
     "plan",
+    "plan_cancel",
     "plan_view",
     "reach_view",
     "read_facts",
@@ -106,15 +134,19 @@ __all__ = [
     "renew_link",
     "replan",
     "resume",
+    "resume_cancel",
     "revoke_link",
     "risk_of",
     "safe_name",
     "seal_pack",
     "send_back",
     "send_sample",
+    "set_course",
     "start",
+    "start_cancel",
     "status_of",
     "stop",
+    "stop_cancel",
     "strike",
     "submit_incident_script",
     "summary",
@@ -122,7 +154,10 @@ __all__ = [
     "tend_clocks",
     "tune",
     "values_of",
+    "waive_message_first",
+    "watch_cases",
     "withdraw_case",
     "withdraw_consent_paper",
     "write_facts",
+    "write_report",
 ]  # fmt: skip

@@ -2,16 +2,25 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from seawall.casework.api import CaseEnd, ends_of
 from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
 from seawall.evidence.api import Capture, CaptureSource, Screenshot, screenshot_path
 from seawall.incidents.commands.add_paper import paper_path
 from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.packed_sheets import (
+    approval_of,
+    attestation_of,
+    cancellings_of,
+    facts_of,
+    scripts_of,
+    timeline_of,
+)
 from seawall.incidents.states import CaseState
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Market, Platform
@@ -26,19 +35,20 @@ _KINDS = {
 }
 
 
-def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime) -> pack.PackContents:
-    """All that is sealed of a storm; orders and timeline stream.
+Pictured = Callable[[Sequence[tuple[Case, pack.OrderEvidence]]], Iterator[pack.OrderEvidence]]
+"""Some orders of a storm, and the same with their pictures."""
+
+
+def contents(
+    incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed_at: datetime, pictured: Pictured | None = None
+) -> pack.PackContents:
+    """All that is sealed of a storm; orders and timeline stream. `pictured` gives an order its picture.
 
     Raises Refused(pack_counts_differ) when an open order has no ledger row.
     """
     outcomes = _outcomes(incident)
     approvals = list(Approval.objects.filter(roll_out__incident=incident).select_related("approver", "on_behalf_of"))
-    is_simulated = (
-        incident.is_training
-        or any(a.is_simulated for a in approvals)
-        or sheet.is_attestation_simulated
-        or roll_out.lanes.filter(is_simulator=True).exists()
-    )
+    is_simulated = is_exercise(incident, roll_out, sheet)
     return pack.PackContents(
         incident=pack.IncidentHead(
             reference=incident.code,
@@ -52,23 +62,39 @@ def contents(incident: Incident, roll_out: RollOut, sheet: FactsSheet, *, sealed
         sealed_at=sealed_at,
         planned=sum(outcomes.values()),
         outcomes=outcomes,
-        orders=_orders(incident),
-        facts=_facts(sheet),
-        scripts=_scripts(incident),
-        approvals=[_approval(each) for each in approvals] + _attestation(incident, sheet),
+        orders=_orders(incident, pictured),
+        facts=facts_of(sheet),
+        scripts=scripts_of(incident),
+        approvals=[approval_of(each) for each in approvals]
+        + attestation_of(incident, sheet)
+        + cancellings_of(incident),
         papers=[
             pack.AttachedFile(name=p.name, content=paper_path(p), sha256=p.sha256, received_at=p.uploaded_at)
             for p in incident.papers.order_by("pk")
         ],
         screenshots=[_screenshot(each) for each in _shots(incident)],
-        timeline=_timeline(incident),
+        timeline=timeline_of(incident),
+    )
+
+
+def is_exercise(incident: Incident, roll_out: RollOut, sheet: FactsSheet) -> bool:
+    """Whether any part of the storm is simulated: then all of its proof says so."""
+    return (
+        incident.is_training
+        or Approval.objects.filter(roll_out__incident=incident, is_simulated=True).exists()
+        or sheet.is_attestation_simulated
+        or roll_out.lanes.filter(is_simulator=True).exists()
+        or incident.cancellings.filter(is_approval_simulated=True).exists()
     )
 
 
 def _outcomes(incident: Incident) -> dict[str, int]:
     """Every order of the storm has exactly one outcome; one withdrawn before there was a plan is left out."""
-    states = Recipient.objects.filter(incident=incident).values_list("state", flat=True)
-    outcomes = Counter(states.iterator(chunk_size=5000))
+    states: dict[int, str] = {}
+    rows = Recipient.objects.filter(incident=incident).order_by("pk").values_list("case_id", "state")
+    for case_id, state in rows.iterator(chunk_size=5000):
+        states[case_id] = _further(states.get(case_id), state)
+    outcomes = Counter(states.values())
     without_row = incident.cases.filter(recipients__isnull=True)
     if without_row.filter(state=CaseState.OPEN).exists():
         raise Refused(
@@ -82,7 +108,13 @@ def _outcomes(incident: Incident) -> dict[str, int]:
     return dict(outcomes)
 
 
-def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
+def _orders(incident: Incident, pictured: Pictured | None) -> Iterator[pack.OrderEvidence]:
+    for chunk in order_chunks(incident):
+        yield from pictured(chunk) if pictured is not None else (order for _, order in chunk)
+
+
+def order_chunks(incident: Incident) -> Iterator[list[tuple[Case, pack.OrderEvidence]]]:
+    """The storm's orders with all their records, some hundreds at a time, in the order of the pack."""
     approved = approved_bindings(incident)
     pks = list(
         incident.cases.order_by("order__shop__platform", "order__shop__code", "order__platform_order_id").values_list(
@@ -90,27 +122,61 @@ def _orders(incident: Incident) -> Iterator[pack.OrderEvidence]:
         )
     )
     for start in range(0, len(pks), CHUNK):
-        wanted = pks[start : start + CHUNK]
-        cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
-        by_pk = {case.pk: case for case in cases}
-        rows = {
-            row.case_id: row
-            for row in Recipient.objects.filter(case_id__in=wanted).select_related("roll_out", "pressed_by__user")
-        }
-        together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
-        captures: dict[int, list[Capture]] = defaultdict(list)
-        orders = [case.order_id for case in by_pk.values()]
-        for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
-            if capture.order_id is not None:
-                captures[capture.order_id].append(capture)
-        shots = _shots_by_message(rows.values())
-        for pk in wanted:
-            case = by_pk[pk]
-            row = rows.get(pk)
-            named = sorted(each.order.platform_order_id for each in together.get(row.pk if row else 0, ()))
-            seen = shots[row.rides_with_id or row.pk] if row else ()
-            made = _order(case, row, captures[case.order_id], approved, seen)
-            yield replace(made, named_with=tuple(named))
+        yield with_records(incident, pks[start : start + CHUNK], approved)
+
+
+def with_records(
+    incident: Incident, wanted: Sequence[int], approved: Collection[str]
+) -> list[tuple[Case, pack.OrderEvidence]]:
+    """These cases of the storm, by their keys and in this order, with all records of their orders."""
+    cases = Case.objects.filter(pk__in=wanted).select_related("order__shop").prefetch_related("order__parcels")
+    by_pk = {case.pk: case for case in cases}
+    rows = told_by(wanted)
+    together = named_together([row for row in rows.values() if row.platform_message_id or row.screenshot_sha256])
+    mates = {each.case_id for others in together.values() for each in others} - set(wanted)
+    telling = {row.pk for row in rows.values()} | {row.pk for row in told_by(mates).values()}
+    captures: dict[int, list[Capture]] = defaultdict(list)
+    orders = [case.order_id for case in by_pk.values()]
+    ends = ends_of(orders, incident.pk)
+    for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
+        if capture.order_id is not None:
+            captures[capture.order_id].append(capture)
+    shots = _shots_by_message(rows.values())
+    chunk = []
+    for pk in wanted:
+        case = by_pk[pk]
+        row = rows.get(pk)
+        others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
+        named = sorted(each.order.platform_order_id for each in others)
+        seen = shots[row.rides_with_id or row.pk] if row else ()
+        records = (
+            *(record_of(capture, case, row, approved) for capture in captures[case.order_id]),
+            *(shot_record(shot, case, row) for shot in seen),
+        )
+        chunk.append((case, replace(_order(case, row, records, ends[case.order_id]), named_with=tuple(named))))
+    return chunk
+
+
+def told_by(cases: Collection[int]) -> dict[int, Recipient]:
+    """For each case the ledger row of the message that tells its outcome."""
+    rows: dict[int, Recipient] = {}
+    found = Recipient.objects.filter(case_id__in=cases).select_related("roll_out", "pressed_by__user").order_by("pk")
+    for row in found:
+        known = rows.get(row.case_id)
+        if known is None or _further(known.state, row.state) != known.state:
+            rows[row.case_id] = row
+    return rows
+
+
+_PROVES = ("acknowledged", "confirmed", "read", "answered")
+
+
+def _further(known: str | None, state: str) -> str:
+    """Of two messages to one buyer, the one that went further tells the order's outcome; else the first."""
+    if known is None:
+        return state
+    reach = {name: place for place, name in enumerate(_PROVES, 1)}
+    return state if reach.get(state, 0) > reach.get(known, 0) else known
 
 
 def approved_bindings(incident: Incident) -> frozenset[str]:
@@ -120,11 +186,7 @@ def approved_bindings(incident: Incident) -> frozenset[str]:
 
 
 def _order(
-    case: Case,
-    row: Recipient | None,
-    captures: Sequence[Capture],
-    approved: Collection[str],
-    shots: Sequence[Screenshot],
+    case: Case, row: Recipient | None, records: tuple[pack.MessageRecord, ...], end: CaseEnd
 ) -> pack.OrderEvidence:
     order, shop = case.order, case.order.shop
     parcel = next(iter(order.parcels.all()), None)
@@ -141,11 +203,20 @@ def _order(
         tracking_number=parcel.tracking_number if parcel else "",
         item=order.lines[0].get("title", "") if order.lines else "",
         sent_by=sent_by(row),
-        records=(
-            *(record_of(capture, case, row, approved) for capture in captures),
-            *(shot_record(shot, case, row) for shot in shots),
-        ),
+        cancellation=end.cancellation.state if end.cancellation else "",
+        cancellation_reason=cancellation_reason(end),
+        records=records,
     )
+
+
+def cancellation_reason(end: CaseEnd) -> str:
+    """The platform's own reason that was given, or its words on why not, or who was faster."""
+    row = end.cancellation
+    if row is None:
+        return f"resolved by {end.watched.resolved_by}" if end.watched and end.watched.resolved_by else ""
+    if row.chosen_code or row.chosen_text:
+        return " ".join(dict.fromkeys(filter(None, (row.chosen_code, row.chosen_text))))
+    return " ".join(filter(None, (row.reason_code, row.platform_code, row.platform_words[:300])))
 
 
 def sent_by(row: Recipient | None) -> str:
@@ -246,105 +317,3 @@ def shot_record(shot: Screenshot, case: Case, row: Recipient | None) -> pack.Mes
 def _approval_of(row: Recipient, approved: Collection[str]) -> str:
     binding = row.roll_out.binding_digest
     return binding if row.wave > 0 and binding in approved else ""
-
-
-def _facts(sheet: FactsSheet) -> Mapping[str, pack.Json]:
-    return {
-        "version": sheet.version,
-        "digest": sheet.digest,
-        "cause": sheet.cause,
-        "cause_by_language": dict(sheet.cause_by_language),
-        "happened_on": sheet.happened_on.isoformat(),
-        "remedy": sheet.remedy,
-        "ceiling": f"{sheet.ceiling_amount:.2f} {sheet.ceiling_currency}",
-        "deadline_at": sheet.deadline_at.isoformat(),
-        "statements": list(sheet.statements),
-        "new_date": sheet.new_date.isoformat() if sheet.new_date else "",
-        "compensation": dict(sheet.compensation),
-        "attested_by": str(sheet.attested_by) if sheet.attested_by else "",
-        "attested_at": sheet.attested_at.isoformat() if sheet.attested_at else "",
-        "is_attestation_simulated": sheet.is_attestation_simulated,
-    }
-
-
-def _scripts(incident: Incident) -> list[pack.ScriptVersion]:
-    return [
-        pack.ScriptVersion(
-            version=f"{version.step} v{version.number}",
-            digest=version.digest,
-            texts={text.language: text.text for text in version.texts.all()},
-        )
-        for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts")
-    ]
-
-
-def _approval(approval: Approval) -> pack.Approval:
-    verdict = "roll_out" if approval.is_approved else "sent_back"
-    note = [approval.comment] if approval.comment else []
-    if approval.origin:
-        note.append(said_of_origin(approval.origin))
-    if approval.voided_at:
-        note.append(f"voided {approval.voided_at.isoformat()}: {approval.voided_why}")
-    return pack.Approval(
-        step=verdict,
-        digest=approval.binding_digest,
-        by=str(approval.approver),
-        on_behalf_of=approval.on_behalf_of.name,
-        at=approval.at,
-        binds={
-            "script": approval.script_digest,
-            "audience": approval.audience_digest,
-            "facts": approval.facts_digest,
-            "sample_message": approval.sample_message_id,
-            "ceiling": f"{approval.ceiling_amount:.2f} {approval.ceiling_currency}",
-        },
-        is_simulated=approval.is_simulated,
-        note="; ".join(note),
-    )
-
-
-def _attestation(incident: Incident, sheet: FactsSheet) -> list[pack.Approval]:
-    if sheet.attested_by is None or sheet.attested_at is None:
-        return []
-    return [
-        pack.Approval(
-            step="facts",
-            digest=sheet.digest,
-            by=str(sheet.attested_by),
-            on_behalf_of=incident.seller.name,
-            at=sheet.attested_at,
-            binds={"facts": sheet.digest},
-            is_simulated=sheet.is_attestation_simulated,
-            note=said_of_origin(sheet.attestation_origin),
-        )
-    ]
-
-
-def said_of_origin(origin: Mapping[str, object]) -> str:
-    """From where a decision was given, in one line of English; empty where nothing is known."""
-    parts = []
-    if origin.get("via") == "link":
-        parts.append(f"by a link that {origin.get('link_made_by', '')} made")
-    elif via := origin.get("via"):
-        parts.append(f"in the {str(via).replace('_', ' ')}")
-    if address := origin.get("from"):
-        parts.append(f"from {address}")
-    if origin.get("is_makers_address"):
-        parts.append("the address the link was made from")
-    if agent := origin.get("user_agent"):
-        parts.append(f"with {agent}")
-    return ("given " + ", ".join(parts)) if parts else ""
-
-
-def _timeline(incident: Incident) -> Iterator[pack.TimelineEntry]:
-    for entry in incident.timeline.order_by("at", "pk").iterator(chunk_size=1000):
-        yield pack.TimelineEntry(
-            at=entry.at,
-            action=entry.verb,
-            by=f"{entry.actor_name} ({entry.actor_role})" + (" [simulated]" if entry.is_simulated else ""),
-            on_behalf_of=entry.on_behalf_of,
-            subject=entry.subject,
-            before=entry.before,
-            after=entry.after,
-            note=entry.why,
-        )

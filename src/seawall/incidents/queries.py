@@ -9,6 +9,7 @@ from seawall.evidence.api import Capture, Pack, Screenshot, grade_of
 from seawall.evidence.grades import GradeResult
 from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
 from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
+from seawall.incidents.picture_queries import CasePicture, picture_page, pictures_of
 from seawall.incidents.risk.gather import most_exposed
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
@@ -16,10 +17,11 @@ from seawall.outreach.api import Recipient
 from seawall.tenancy.api import Actor, get_scoped, scoped
 
 __all__ = [
-    "CaseCounts", "CaseFilter", "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "CaseCounts", "CaseFilter", "CasePicture",
+    "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
     "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
     "open_incidents",
-    "packs_of", "papers_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "packs_of", "papers_of", "picture_page", "pictures_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
     "unlooked",
 ]  # fmt: skip
 

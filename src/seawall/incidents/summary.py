@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from seawall.casework.api import cancel_summary
 from seawall.incidents.models import Incident
 from seawall.incidents.states import CaseState
 from seawall.kernel.clock import SYSTEM_CLOCK, Clock
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
+    STEP_SECOND_CONTACT,
     Approval,
     Lane,
     RollOut,
@@ -28,6 +30,8 @@ def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> di
     roll_out = standing_roll_out(incident.pk, STEP_FIRST_CONTACT)
     outcomes = counts_of(roll_out) if roll_out else {}
     planned = roll_out.recipients.count() if roll_out else 0
+    after = cancel_summary(incident.pk)
+    listed = incident.cases.filter(cancellations__isnull=False).count()
     return {
         "incident": incident.code,
         "kind": incident.kind,
@@ -55,13 +59,25 @@ def summary(incident: Incident, *, by: Actor, clock: Clock = SYSTEM_CLOCK) -> di
         "planned": planned,
         "outcomes": outcomes,
         "messages": _messages_taken(roll_out) if roll_out else 0,
-        "adds_up": sum(outcomes.values()) == planned,
+        "adds_up": sum(outcomes.values()) == planned and after["listed"] == listed,
+        "after": after,
         "roll_out": _roll_out(roll_out, clock.now()) if roll_out else None,
+        "second_contact": _second(incident, clock.now()),
         "packs": [
             {"number": p.number, "root": p.root, "sha256": p.sha256, "key_id": p.key_id, "items": p.items}
             for p in incident.packs.order_by("number")
         ],
     }
+
+
+def _second(incident: Incident, now: datetime) -> dict[str, Any] | None:
+    """The second contact as a roll-out of its own, with its own sum."""
+    roll_out = standing_roll_out(incident.pk, STEP_SECOND_CONTACT)
+    if roll_out is None:
+        return None
+    outcomes, planned = counts_of(roll_out), roll_out.recipients.count()
+    return {"planned": planned, "outcomes": outcomes, "adds_up": sum(outcomes.values()) == planned,
+            **_roll_out(roll_out, now)}  # fmt: skip
 
 
 def _messages_taken(roll_out: RollOut) -> int:

@@ -30,7 +30,8 @@ from seawall.outreach.commands.send_sample import send_sample
 from seawall.outreach.commands.steer import pause, resume, start, stop
 from seawall.outreach.commands.tune import Tune, tune
 from seawall.outreach.commands.void_roll_out import void_live_roll_outs
-from seawall.outreach.concern import leave_out_unconcerned
+from seawall.outreach.concern import leave_out_unconcerned, order_resolved
+from seawall.outreach.contact import stopped_orders
 from seawall.outreach.errors import StalePlan
 from seawall.outreach.gate_rules import MEASURES, Measured, gate_defaults
 from seawall.outreach.gates import measured_now, shares_of
@@ -45,6 +46,7 @@ from seawall.outreach.reach_snapshots import Difference, differences, newest
 from seawall.outreach.reach_words import assumption_lines, sentence_of, span_of
 from seawall.outreach.replies.api import find_answers
 from seawall.outreach.replies.model import Asker
+from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.standing import LaneStanding, standing_of
@@ -52,6 +54,11 @@ from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, Reci
 
 STEP_FIRST_CONTACT = "first_contact"
 """The step of the first message to every buyer of a storm."""
+
+STEP_SECOND_CONTACT = "second_contact"
+"""The step of the one reminder, and of another try where the first message did not reach its buyer."""
+
+STEPS = (STEP_FIRST_CONTACT, STEP_SECOND_CONTACT)
 
 __all__ = [
     "DELIVERED",
@@ -64,7 +71,9 @@ __all__ = [
     "OPEN",
     "SENDING",
     "SENT",
+    "STEPS",
     "STEP_FIRST_CONTACT",
+    "STEP_SECOND_CONTACT",
     "TO_SETTLE",
     "AnswerSummary",
     "Approval",
@@ -112,18 +121,22 @@ __all__ = [
     "gate_defaults",
     "give_back",
     "handle_received",
+    "hold",
     "last_tries",
     "leave_out_orders",
     "leave_out_unconcerned",
+    "let_go",
     "lift_stop",
     "look_now",
     "mark_sent",
     "measured_now",
     "minutes_needed",
     "named_together",
+    "new_worker_key",
     "newest",
     "not_delivered",
     "not_sent",
+    "order_resolved",
     "pause",
     "plan_roll_out",
     "press",
@@ -143,6 +156,7 @@ __all__ = [
     "standing_roll_out",
     "start",
     "stop",
+    "stopped_orders",
     "stops_of",
     "summary_of",
     "take_batch",

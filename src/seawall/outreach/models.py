@@ -208,6 +208,9 @@ class Recipient(models.Model):
     """When the platform's record is read to prove an acknowledged message; none: not (any more) to be read."""
     confirm_looks = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    resolved_as = models.CharField(max_length=20, default="")
+    """How the order came to its end at the platform before this message had left for certain (`cancelled`, `returned`,
+    `delivered`): it never goes from then on. Empty: not, or only after the message."""
     state_at = models.DateTimeField()
 
     class Meta:

@@ -54,6 +54,8 @@ class PlannedMessage:
     text: str
     exposure: tuple[int, str, str]
     """Sort key, most exposed first: late-dispatched before others, then the earlier deadline, then the order id."""
+    not_by: frozenset[str] = frozenset()
+    """Modes by which an earlier step was refused for this buyer: this message goes by another door, or not at all."""
     together: frozenset[int] = frozenset()
     """The orders that `text` names, this one among them, where it names several; empty: this one alone."""
     solo_text: str = ""

@@ -3,10 +3,12 @@
 Pushes come late, twice and out of order; every step here may be repeated, and a later one never undoes an earlier.
 """
 
+from typing import Protocol
+
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
-from seawall.connectors.contracts import EventKind
+from seawall.connectors.contracts import EventKind, PushEvent
 from seawall.connectors.models import ReceivedEvent
 from seawall.connectors.received import secret_mark
 from seawall.connectors.registry import push_reader
@@ -23,7 +25,13 @@ MAX_TRIES = 5
 """A push that fails this often stays listed and is no longer tried by itself."""
 
 
-def handle_received(*, clock: Clock, size: int = 200) -> int:
+class Hint(Protocol):
+    """What a layer above does with a push that is no message: (the push, our shop)."""
+
+    def __call__(self, event: PushEvent, shop_id: int, *, clock: Clock) -> None: ...
+
+
+def handle_received(*, clock: Clock, size: int = 200, hint: Hint | None = None) -> int:
     """Handle up to `size` stored pushes, oldest first, each in its own transaction. Returns how many were taken up.
 
     One handler works at a time, whatever number of workers there is: what one push proves and what another one adds to
@@ -36,16 +44,16 @@ def handle_received(*, clock: Clock, size: int = 200) -> int:
             one_at_a_time()
             row = waiting.filter(pk=pk).first()
             if row is not None:
-                _handle_one(row, clock)
+                _handle_one(row, clock, hint)
                 taken += 1
     return taken
 
 
-def _handle_one(row: ReceivedEvent, clock: Clock) -> None:
+def _handle_one(row: ReceivedEvent, clock: Clock, hint: Hint | None) -> None:
     failed = ""
     try:
         with transaction.atomic():
-            _act(row, clock)
+            _act(row, clock, hint)
     except SeawallError as error:
         failed = error.code
     except (DataError, IntegrityError, ValueError):
@@ -59,14 +67,19 @@ def _handle_one(row: ReceivedEvent, clock: Clock) -> None:
     row.save(update_fields=["tries", "failed_with", "handled_at"])
 
 
-def _act(row: ReceivedEvent, clock: Clock) -> None:
-    if row.kind not in (EventKind.MESSAGE, EventKind.SESSION):
+def _act(row: ReceivedEvent, clock: Clock, hint: Hint | None) -> None:
+    is_talk = row.kind in (EventKind.MESSAGE, EventKind.SESSION)
+    if not is_talk and (hint is None or row.kind not in (EventKind.ORDER, EventKind.REVERSE, EventKind.PARCEL)):
         return
     reader = push_reader(Platform(row.platform))
     event = reader.parse(row.body.encode())
     found = _connection_of(row, event.seller_id)
     if found is None:
         # Not one of ours (a shop that was never connected here): kept as received, nothing to act on.
+        return
+    if not is_talk:
+        if hint is not None:
+            hint(event, found.shop_id, clock=clock)
         return
     arrival = Arrival(
         team_id=found.team_id, shop_id=found.shop_id, market=found.shop.market, source=CaptureSource.PUSH,

@@ -105,7 +105,7 @@ def snapshots_of(actor: Actor, roll_out: RollOut, *, most: int) -> list[ReachSna
 def sample_of(actor: Actor, incident_id: int, step: str) -> Recipient | None:
     """The ledger row of the sample: wave 0 of a lane, or of an earlier plan whose sample was really sent."""
     rows = scoped(Recipient, actor).filter(incident_id=incident_id, step=step, wave=0, rides_with__isnull=True)
-    rows = rows.select_related("order__shop")
+    rows = rows.select_related("order__shop", "case")
     return rows.filter(attempts__gt=0).order_by("pk").last() or rows.filter(lane__isnull=False).first()
 
 

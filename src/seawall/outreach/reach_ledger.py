@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from seawall.kernel.reasons import Reason
 from seawall.outreach.models import Lane
-from seawall.outreach.reach import Door, DoorKind, ReachRow
+from seawall.outreach.reach import REFUSED_BEFORE, Door, DoorKind, ReachRow
 from seawall.outreach.states import RecipientState
 
 COMES_BACK = frozenset({"door_connection_stopped"})
@@ -80,6 +80,10 @@ def standing_of(row: ReachRow, lane: Lane | None, *, comes_back: Collection[str]
         return Standing(state=RecipientState.UNREACHABLE, reason_code=why.code, reason_params=dict(why.params))
     if row.door.kind is DoorKind.CALL:
         return Standing(state=RecipientState.UNREACHABLE, reason_code="only_by_call")
+    if own is not None and _code(own.why_closed) == REFUSED_BEFORE:
+        # The mode is kept with the reason: a later plan must not open the same door again.
+        refused = {"mode": own.kind.value}
+        return Standing(state=RecipientState.NO_CONNECTION, reason_code=REFUSED_BEFORE, reason_params=refused)
     return Standing(state=RecipientState.NO_CONNECTION, reason_code="no_sending_connection")
 
 

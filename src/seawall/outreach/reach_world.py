@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Q
 from seawall.connectors.registry import limits_of
 from seawall.inbox.api import Conversation, Message
 from seawall.kernel.markets import Market, Platform
-from seawall.orders.api import Order
+from seawall.orders.api import Order, is_late
 from seawall.outreach.contact import stopped_orders
 from seawall.outreach.models import Lane, Recipient, RollOut
 from seawall.outreach.reach import Quota, ReachItem, ShopDoors, World, reach_rules
@@ -20,8 +20,6 @@ from seawall.tenancy.api import Membership, Role
 
 QUOTA_ZONE = Market.SG.zone
 """Whose midnight resets a daily quota: UTC+8, as Shopee documents for its calls; no other platform says (unknown)."""
-
-_WAITS = {"on_hold", "to_ship", "ready"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +32,8 @@ class Wanted:
     shop_id: int
     language: str
     text_sha256: str
+    not_by: frozenset[str] = frozenset()
+    """Modes by which an earlier message to this buyer was refused: these doors are closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,13 @@ def items_of(wanted: Collection[Wanted], team_id: int, now: datetime) -> list[Re
                 value=_worth(named_orders),
                 is_cancelled=all(one.status == "cancelled" or one.cancelled_at is not None for one in named_orders),
                 is_returning=all(one.status == "return_requested" for one in named_orders),
-                is_late=any(_is_late(one, now) for one in named_orders),
+                is_late=any(
+                    is_late(status=one.status, ship_by=one.ship_by, shipped_at=one.shipped_at, now=now)
+                    for one in named_orders
+                ),
                 talked_at=talk.talked_at, buyer_wrote_at=talk.buyer_wrote_at, unanswered=talk.unanswered,
                 same_words_at=lately.get((each.shop_id, each.text_sha256)),
+                not_by=each.not_by,
                 has_opted_out=any(pk in stopped for pk in each.order_ids),
                 phone="" if not order.has_phone else "masked" if order.is_phone_masked else "open",
             )
@@ -141,15 +145,6 @@ def _orders(order_ids: Collection[int]) -> dict[int, _Order]:
         pk: _Order(number, status, ordered, shipped, ship_by, cancelled, total, masked, bool(phone))
         for pk, number, status, ordered, shipped, ship_by, cancelled, total, masked, phone in rows
     }
-
-
-def _is_late(order: _Order, now: datetime) -> bool:
-    """Dispatched after its ship-by time, or past it and still not dispatched (rules: CRIT-05)."""
-    if order.ship_by is None:
-        return False
-    if order.shipped_at is not None:
-        return order.shipped_at > order.ship_by
-    return order.status in _WAITS and now > order.ship_by
 
 
 def _talks(order_ids: Collection[int]) -> dict[int, _Talk]:

@@ -32,7 +32,7 @@ TURN = f"""
 
 _OVER = ", ".join(f"'{status}'" for status in OVER)
 
-_CONCERNS = f"""EXISTS (
+_CONCERNS = f"""p.resolved_as = '' AND EXISTS (
            SELECT 1 FROM incidents_case k, orders_order q
             WHERE k.id = p.case_id AND k.state = 'open' AND q.id = p.order_id AND q.status NOT IN ({_OVER}))
        AND (NOT p.has_riders OR (outreach_group_is_whole(p.id) AND NOT EXISTS (
@@ -40,8 +40,9 @@ _CONCERNS = f"""EXISTS (
             WHERE m.rides_with_id = p.id
               AND (SELECT q.status FROM orders_order q WHERE q.id = m.order_id)
                   IN ({_OVER}))))"""  # noqa: S608  # put together from constants of ours
-"""Whether every order that the message of `p` names still concerns the storm: neither withdrawn from it nor known to be
-cancelled or returned. Its riders are found first: read the other way round, each look would pass over all orders."""
+"""Whether every order that the message of `p` names still concerns the storm: neither withdrawn from it, nor known to
+be cancelled or returned, nor seen at its end at the platform (of a whole group `outreach_group_is_whole` asks that).
+Its riders are found first: read the other way round, each look would pass over all orders."""
 
 TO_SEND = f"""p.state = 'waiting' AND p.wave <= {{open_wave}}
        AND p.rides_with_id IS NULL AND {_CONCERNS}

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "seawall.staff",
     "seawall.scripts",
     "seawall.outreach",
+    "seawall.casework",
     "seawall.inbox",
     "seawall.evidence",
     "seawall.incidents",

@@ -100,6 +100,11 @@ class Settings(BaseSettings):
         default=None, description="Folder of evidence packs; SEAWALL_HOME/evidence if unset."
     )
 
+    report_certificate: Path | None = Field(
+        default=None, description="PKCS#12 file whose key signs report PDFs (PAdES); unset: they are not signed."
+    )
+    report_certificate_password: SecretStr | None = Field(default=None, description="Password of that file.")
+
     # --- a second reader of wording (off until a base URL and a model are set) --------------------------------------
     lint_model_url: str = Field(
         default="",
@@ -118,13 +123,20 @@ class Settings(BaseSettings):
         default="zh-Hans", description="Language of the console for people who have not chosen one."
     )
 
-    @field_validator("home", "secret_key_file", "encryption_key_file", "evidence_dir")
+    @field_validator("home", "secret_key_file", "encryption_key_file", "evidence_dir", "report_certificate")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
 
     @field_validator(
-        "database_url", "secret_key", "encryption_key", "intent_model_key", "lint_model_key", mode="before"
+        "database_url",
+        "secret_key",
+        "encryption_key",
+        "intent_model_key",
+        "lint_model_key",
+        "report_certificate",
+        "report_certificate_password",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:

@@ -73,7 +73,9 @@ def get_scoped(model: type[M], actor: Actor, *, lock: bool = False, **lookup: An
     """One row the actor may see, locked for change if asked. Raises NotFound alike for missing and foreign rows."""
     rows = scoped(model, actor)
     try:
-        return (rows.select_for_update(of=("self",)) if lock else rows).get(**lookup)
+        # Without its key: rows that name this one may be added meanwhile (a pause's entry in the timeline, a record
+        # that comes in while a pack is sealed); nothing that is locked so changes its key or is deleted.
+        return (rows.select_for_update(of=("self",), no_key=True) if lock else rows).get(**lookup)
     except (ObjectDoesNotExist, ValueError, TypeError):
         what = " ".join(str(value) for value in lookup.values())
         raise NotFound("not_found", what=what) from None

@@ -16,7 +16,8 @@ from seawall.timeline.queries import SYSTEM, AuditFilter, audit_log, chunks_of, 
 S = TypeVar("S", bound=StrEnum)
 
 __all__ = [
-    "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "audit_log", "chunks_of", "move", "page_of", "record",
+    "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "audit_log", "chunks_of", "move", "move_all", "page_of",
+    "record",
 ]  # fmt: skip
 
 SYSTEM_ACTOR_NAME = "Seawall"
@@ -96,3 +97,17 @@ def move(
         on_behalf_of=on_behalf_of,
     )
     return new
+
+
+def move_all(rows: models.QuerySet[Any], machine: Machine[S], event: str, **changes: Any) -> int:
+    """Move every row of a set that stands in a source state of `event`, with further column `changes`; the others
+    stay. Returns how many moved. Writes no history: whoever moves many says once what was done.
+
+    The event must lead to one state from all its sources.
+    """
+    sources = machine.sources(event)
+    targets = {machine.next_state(source, event) for source in sources}
+    if len(targets) != 1:
+        raise ValueError(f"{event!r} of {machine.name} does not lead to one state")
+    moved: int = rows.filter(state__in=[s.value for s in sources]).update(state=targets.pop().value, **changes)
+    return moved

@@ -32,17 +32,29 @@ COPIED: dict[str, str] = {
 }
 """File in its package: name under static/vendor/. Chinese and Thai come from the reader's system."""
 
+ELSEWHERE: dict[str, str] = {
+    "@expo-google-fonts/noto-color-emoji/400Regular/NotoColorEmoji_400Regular.ttf": "NotoColorEmoji.ttf",
+    "@expo-google-fonts/noto-color-emoji/LICENSE_FONT": "LICENCE-NotoColorEmoji.txt",
+}
+"""File in its package: name under evidence/pictures/vendor/. No page loads them (10 MB): chat pictures are drawn with
+them."""
+
 LICENCES = ("@tabler/icons/LICENSE", "htmx.org/LICENSE", "@fontsource-variable/inter/LICENSE")
 """Tabler's own notice stands in the head of its style sheet."""
 
-FORMAT = "3"
+FORMAT = "4"
 """Raise it when this file writes something else than before."""
 
 
 def built() -> bool:
-    """Whether the files that pages need are there (fresh or not)."""
+    """Whether the files that pages and pictures need are there (fresh or not)."""
     names = [*COPIED.values(), "inter.css"]
-    return (STATIC / "icons.svg").exists() and all((STATIC / "vendor" / name).exists() for name in names)
+    files = [STATIC / "icons.svg", *(STATIC / "vendor" / name for name in names)]
+    return all(file.exists() for file in [*files, *(_elsewhere() / name for name in ELSEWHERE.values())])
+
+
+def _elsewhere() -> Path:
+    return SOURCE / "evidence" / "pictures" / "vendor"
 
 
 def up_to_date() -> bool:
@@ -68,6 +80,8 @@ def build() -> bool:
     STAMP.unlink(missing_ok=True)
     for source, name in COPIED.items():
         _write(vendor / name, _without_source_map((modules / source).read_bytes()))
+    for source, name in ELSEWHERE.items():
+        _write(_elsewhere() / name, (modules / source).read_bytes())
     _write(vendor / "inter.css", _inter_css(modules).encode())
     _write(vendor / "LICENCES.txt", b"\n\n".join(_notice(modules, path) for path in LICENCES))
     _write(STATIC / "icons.svg", sprite(icon_names(SOURCE), modules / "@tabler" / "icons" / "icons").encode())
@@ -156,7 +170,7 @@ def main() -> int:
         sys.stderr.write(f"{refusal}\n")
         return refusal.exit_code
     if done:
-        sys.stderr.write(f"front-end files: {len(COPIED) + 1} and {len(icon_names(SOURCE))} icons\n")
+        sys.stderr.write(f"front-end files: {len(COPIED) + len(ELSEWHERE) + 1} and {len(icon_names(SOURCE))} icons\n")
     return 0
 
 

@@ -10,9 +10,10 @@ from seawall.kernel.texts import text
 from seawall.outreach.api import SENT, RollOut, RollOutState, standing_of
 from seawall.outreach.queries import PACE_SPAN, ShopProgress
 from seawall.shops.api import Connection, Shop
+from seawall.web.look import Look, Words
 from seawall.web.outcomes import Tally, tally
 from seawall.web.times import span_words
-from seawall.web.wording import MODE_REASONS, MODES, Look, Words, words_of
+from seawall.web.wording import MODE_REASONS, MODES, words_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from django.utils.translation import pgettext
 from seawall.connectors.contracts import Limit
 from seawall.connectors.registry import limits_of
 from seawall.kernel.markets import Platform
-from seawall.web.wording import LIMITS, Words
+from seawall.web.look import Words
+from seawall.web.wording import LIMITS
 
 
 @dataclass(frozen=True, kw_only=True)

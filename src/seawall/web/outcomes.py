@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import pgettext_lazy as _p
 
 from seawall.incidents.queries import CaseCounts
-from seawall.web.wording import Words
+from seawall.web.look import Words
 
 SEGMENTS: tuple[tuple[str, Words, str, tuple[str, ...]], ...] = (
     ("known", _p("outcome", "Read, answered"), "ok", ("read", "answered")),

@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from seawall.kernel.errors import Param, SeawallError
 from seawall.kernel.texts import text
-from seawall.web import wording
+from seawall.web import after_words, wording
 
 _STATES: dict[str, Mapping[str, Any]] = {
     "incident": wording.INCIDENT_STATES,
     "case": wording.CASE_STATES,
     "roll_out": wording.ROLL_OUT_STATES,
     "recipient": wording.RECIPIENT_STATES,
+    "cancelling": after_words.CANCELLING_STATES,
+    "cancellation": after_words.CANCELLATION_STATES,
+    "buyer_request": after_words.REQUEST_STATES,
 }
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from seawall.incidents.api import SOP_STEPS, FactsSheet, Incident, IncidentState
 from seawall.outreach.api import RollOut, RollOutState
 from seawall.timeline.api import Entry
+from seawall.web.look import Words
 from seawall.web.outcomes import Tally
-from seawall.web.wording import SOP, Words
+from seawall.web.wording import SOP
 
 STEP_VERBS: Mapping[str, tuple[str, ...]] = {
     "facts": ("facts.attest",),

@@ -10,8 +10,9 @@ from django.utils.translation import pgettext_lazy as _p
 
 from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
+from seawall.web.look import Look, Words
 from seawall.web.times import DESK_ZONE
-from seawall.web.wording import KINDS, ROLES, Look, Words, words_of
+from seawall.web.wording import KINDS, ROLES, words_of
 
 WEEKDAYS: Mapping[str, Words] = {
     "mon": _p("weekday", "Mon"),
@@ -80,6 +81,26 @@ VERBS: Mapping[str, Look] = {
     "outreach.tune": Look(words=_("Hours, quota or thresholds set"), icon="gavel"),
     "outreach.finish": Look(words=_("All messages have an outcome"), icon="checks"),
     "outreach.settle": Look(words=_("A message settled by a person"), icon="gavel"),
+    "cancel.plan": Look(words=_("List of cancellations written: %(orders)s orders"), icon="package"),
+    "cancel.void": Look(words=_("List of cancellations void"), icon="ban"),
+    "cancel.approve": Look(words=_("Seller approved cancelling %(orders)s orders, %(binding)s"), icon="user-check"),
+    "cancel.start": Look(words=_("Cancelling began"), icon="player-play"),
+    "cancel.open_wave": Look(words=_("Cancelling goes on with %(size)s orders"), icon="player-track-next"),
+    "cancel.pause": Look(words=_("Cancelling paused"), icon="player-pause"),
+    "cancel.pause_by_itself": Look(words=_("Cancelling paused by itself"), icon="robot"),
+    "cancel.resume": Look(words=_("Cancelling resumed"), icon="player-play"),
+    "cancel.stop": Look(words=_("Cancelling stopped for good"), icon="hand-stop"),
+    "cancel.finish": Look(words=_("All cancellations have an outcome"), icon="checks"),
+    "cancel.waive": Look(words=_("%(orders)s orders may be cancelled without a message delivered"), icon="gavel"),
+    "cancel.leave": Look(words=_("Order %(order)s is not cancelled"), icon="circle-minus"),
+    "cancel.course": Look(words=_("Noted whether the platform cancels by itself"), icon="gavel"),
+    "requests.course": Look(words=_("Decided what buyers who ask to cancel are told"), icon="gavel"),
+    "requests.new": Look(words=_("Buyer of order %(order)s asks to cancel"), icon="user-question"),
+    "requests.warn": Look(words=_("Request of order %(order)s runs out soon"), icon="alarm"),
+    "requests.breach": Look(words=_("Request of order %(order)s has run out"), icon="alert-triangle"),
+    "requests.accept": Look(words=_("Request of order %(order)s accepted"), icon="user-check"),
+    "requests.decline": Look(words=_("Request of order %(order)s declined"), icon="user-x"),
+    "requests.accept_by_itself": Look(words=_("Request of order %(order)s accepted by itself"), icon="robot"),
     "outreach.told_sent": Look(words=_("A person named the sent message %(message_id)s"), icon="message-check"),
     "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
     "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),

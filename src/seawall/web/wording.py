@@ -5,24 +5,13 @@ code and fails on one without words. Reasons and refusals have theirs in `<capab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
-Words = str | Promise
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """A word with its meaning colour (a class of seawall.css, empty for grey) and its mark."""
-
-    words: Words
-    tone: str = ""
-    icon: str = "minus"
-
+from seawall.web import after_words
+from seawall.web.look import Look, Words
 
 SOP: Mapping[str, Words] = {
     "facts": _p("step", "Facts"),
@@ -282,6 +271,7 @@ OUTCOMES: Mapping[str, Words] = {
 """How one try at a send ended: verbs of the recipient machine that a worker uses."""
 
 MACHINES: Mapping[str, Words] = {
+    **after_words.MACHINES,
     "incident": _p("machine", "The storm"),
     "case": _p("machine", "The order"),
     "roll_out": _p("machine", "The roll-out"),
@@ -290,6 +280,7 @@ MACHINES: Mapping[str, Words] = {
 }
 
 EVENTS: Mapping[str, Words] = {
+    **after_words.EVENTS,
     "attest_facts": _p("event", "attest the facts"),
     "submit_script": _p("event", "submit the script"),
     "plan": _p("event", "plan"),
@@ -339,6 +330,7 @@ EVENTS: Mapping[str, Words] = {
 """Verbs of all machines, as they stand in a refusal."""
 
 PERMISSIONS: Mapping[str, Words] = {
+    **after_words.PERMISSIONS,
     "team.manage": _p("permission", "manage the team"),
     "team.read": _p("permission", "see the team"),
     "settings.read": _p("permission", "see the settings"),

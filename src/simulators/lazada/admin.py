@@ -148,7 +148,8 @@ class Admin:
     # ---- meddling
 
     async def set_status(self, request: web.Request) -> web.Response:
-        """Move an order: `seller_id`, `order_id`, `status`, optional `order_item_id`, `event` (a tracking event)."""
+        """Move an order: `seller_id`, `order_id`, `status`, optional `order_item_id`, `event` (a tracking event),
+        `cancel_return_initiator` and `reason` (of a cancellation)."""
         row = await json_object(request)
         order = self._world.orders.get((str(row.get("seller_id", "")), str(row.get("order_id", ""))))
         if order is None:
@@ -157,7 +158,8 @@ class Admin:
             order.events.append({"event_time": self._world.clock.now_ms(), **row["event"]})
         wanted = str(row.get("order_item_id") or "")
         items = [item for item in order.items if not wanted or item["order_item_id"] == wanted]
-        changes = {name: row[name] for name in ("status", "need_cancel_confirm", "tracking_code") if name in row}
+        names = ("status", "need_cancel_confirm", "tracking_code", "cancel_return_initiator", "reason")
+        changes = {name: row[name] for name in names if name in row}
         if row.get("reverse_order_id"):
             order.reverse_order_id = str(row["reverse_order_id"])
         self._world.change_items(order, items, **changes)

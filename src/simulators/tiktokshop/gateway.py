@@ -66,6 +66,8 @@ class Gateway:
                 call = self._admitted(request, raw_path, path, sent)
                 api = call.endpoint.path.replace("{version}", call.version)
                 seller_id = call.maybe_store.seller_id if call.maybe_store else ""
+                if order_id := str(call.body.get("order_id") or ""):
+                    params["order_id"] = order_id
                 reply = await self._answered(call, request.method)
         except ApiError as error:
             reply = self._failed(error)

@@ -8,7 +8,8 @@ from seawall.evidence.grades import grade
 from seawall.evidence.records import OrderKey
 from seawall.evidence.seal import layout, table
 from seawall.evidence.seal.canonical import parse_canonical
-from seawall.evidence.seal.lines import OrderLine, RecordRef, SealedRecord, parse_order, parse_record, sha256_hex
+from seawall.evidence.seal.chats import ChatCheck
+from seawall.evidence.seal.lines import Age, OrderLine, RecordRef, SealedRecord, parse_order, parse_record, sha256_hex
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import Measure
 from seawall.evidence.seal.merkle import leaf_hash
@@ -60,6 +61,7 @@ class CrossCheck:
         self._scripts: set[str] = set()
         self._approvals: set[str] = set()
         self._screenshots: set[str] = set()
+        self._chats = ChatCheck(reader, problems, is_simulated=manifest.is_simulated)
 
     def run(self) -> None:
         """All checks; what is wrong goes to the problems."""
@@ -67,7 +69,9 @@ class CrossCheck:
         self._guard(layout.APPROVALS, self._check_approvals)
         self._guard(layout.FACTS, self._check_facts)
         self._check_timeline()
+        self._chats.read()
         self._check_orders()
+        self._chats.finish()
         self._guard(layout.SUMMARY, self._check_summary)
         self._check_faces()
 
@@ -113,7 +117,7 @@ class CrossCheck:
     def _check_orders(self) -> None:
         messages = _Messages(self._reader.lines(layout.MESSAGES))
         csv = Measure()
-        csv.take(table.heading())
+        age: Age | None = None
         place = 0
         for place, data in enumerate(self._reader.lines(layout.ORDERS), 1):
             if self._leaves is not None and (place > len(self._leaves) or self._leaves[place - 1] != leaf_hash(data)):
@@ -123,10 +127,19 @@ class CrossCheck:
             except ValueError:
                 self._problems.add(layout.ORDERS, "verify_line_unreadable", line=place)
                 continue
+            if age is None:
+                age = line.age
+                csv.take(table.heading(age))
+            elif line.age is not age:
+                # A pack is written by one release: a line that says less than the others was made by somebody else.
+                self._problems.add(layout.ORDERS, "verify_line_of_another_form", line=place)
+                continue
             csv.take(table.row(line))
             self.tally.add(line)
             self._together.add(line)
             self._check_order(line, messages)
+        if age is None:
+            csv.take(table.heading())
         if self._leaves is not None and place != len(self._leaves):
             self._problems.add(layout.ORDERS, "verify_order_count", found=place, sealed=len(self._leaves))
         for key in self._together.one_sided():
@@ -146,6 +159,7 @@ class CrossCheck:
         whole = [record for record in records if record is not None]
         if len(whole) != len(records):
             return
+        self._chats.check(order, whole)
         found = grade(whole)
         if found != line.grade:
             self._problems.add(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from seawall.connectors.contracts import Speaker
@@ -33,6 +34,16 @@ class RecordRef:
     length: int
 
 
+class Age(IntEnum):
+    """What a pack says of an order grew with the product. Packs of every age are read; only the newest is written."""
+
+    FIRST = 1
+    SENDER = 2
+    """Says who let the message go."""
+    CANCELLATION = 3
+    """Says what became of the order after its message."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line of orders.jsonl: the order, its grade, its records. This line is the order's leaf in the tree."""
@@ -40,6 +51,7 @@ class OrderLine:
     order: OrderEvidence
     grade: GradeResult
     records: tuple[RecordRef, ...]
+    age: Age = Age.CANCELLATION
 
 
 def sha256_hex(data: bytes) -> str:
@@ -95,18 +107,26 @@ _ORDER_FIELDS: dict[str, Kind] = {
     "platform": named(Platform),
     "records": _REF.all_of(),
     "sent_at": TIME,
-    "sent_by": _WORDS,
     "shipped_at": TIME,
     "shop": TEXT,
     "shop_name": _WORDS,
     "status": _WORDS,
     "tracking_number": _WORDS,
 }
-ORDER = Shape(**_ORDER_FIELDS)
-ORDER_TOGETHER = Shape(**_ORDER_FIELDS, named_with=TEXTS)
+_CANCEL_FIELDS: dict[str, Kind] = {"cancellation": TEXT, "cancellation_reason": _WORDS}
+_FIRST, _SENDER = Shape(**_ORDER_FIELDS), Shape(**_ORDER_FIELDS, sent_by=_WORDS)
+_SENDER_TOGETHER = Shape(**_ORDER_FIELDS, sent_by=_WORDS, named_with=TEXTS)
+ORDER = Shape(**_CANCEL_FIELDS, **_ORDER_FIELDS, sent_by=_WORDS)
+ORDER_TOGETHER = Shape(**_CANCEL_FIELDS, **_ORDER_FIELDS, sent_by=_WORDS, named_with=TEXTS)
 """The line of an order whose message names further ones; packs from before there were such hold none."""
+_SHAPES = {
+    (Age.FIRST, False): _FIRST, (Age.SENDER, False): _SENDER, (Age.SENDER, True): _SENDER_TOGETHER,
+    (Age.CANCELLATION, False): ORDER, (Age.CANCELLATION, True): ORDER_TOGETHER,
+}  # fmt: skip
+_CANCELLED = b'"cancellation":"'
+_SENT_BY = b'"sent_by":"'
 _TOGETHER = b'"named_with":['
-"""Stands in no text: a quotation mark inside one is always escaped."""
+"""These stand in no text: a quotation mark inside one is always escaped."""
 _RECORD_FIELDS = [name for name in RECORD.names if name != "direction"]
 _DIRECTION = RECORD.names.index("direction")
 
@@ -175,6 +195,8 @@ def order_line(line: OrderLine) -> bytes:
     order, found = line.order, line.grade
     refs = [(ref.length, ref.offset, ref.ref, ref.sha256) for ref in line.records]
     before = (
+        order.cancellation,
+        order.cancellation_reason,
         found.grade,
         found.reason,
         found.has_screenshot,
@@ -204,9 +226,13 @@ def order_line(line: OrderLine) -> bytes:
 
 def parse_order(line: bytes) -> OrderLine:
     """The order of a line, without its records' contents. Raises ValueError as `parse_record` does."""
-    shape = ORDER_TOGETHER if _TOGETHER in line else ORDER
+    is_together = _TOGETHER in line
+    age = Age.CANCELLATION if _CANCELLED in line else Age.SENDER if _SENT_BY in line else Age.FIRST
+    shape = _SHAPES.get((age, is_together))
+    if shape is None:
+        raise ValueError("no pack was ever written so")
     raw = dict(zip(shape.names, shape.read(line), strict=True))
-    if shape is ORDER_TOGETHER and not raw["named_with"]:
+    if is_together and not raw["named_with"]:
         raise ValueError("an order that is named alone has no such field")
     rows: Sequence[Sequence[Any]] = raw["records"]
     return OrderLine(
@@ -222,9 +248,12 @@ def parse_order(line: bytes) -> OrderLine:
             shipped_at=raw["shipped_at"],
             tracking_number=raw["tracking_number"],
             item=raw["item"],
-            sent_by=raw["sent_by"],
+            sent_by=raw.get("sent_by", ""),
+            cancellation=raw.get("cancellation", ""),
+            cancellation_reason=raw.get("cancellation_reason", ""),
             named_with=tuple(raw.get("named_with", ())),
         ),
         GradeResult(raw["grade"], raw["grade_reason"], raw["has_screenshot"], raw["message_id"], raw["sent_at"]),
         tuple(RecordRef(ref, sha256, offset, length) for length, offset, ref, sha256 in rows),
+        age,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from seawall.evidence.grades import grade
 from seawall.evidence.records import Grade, MessageRecord, OrderEvidence, OrderKey, PackContents, RecordKind, body_bytes
 from seawall.evidence.seal import layout, table
+from seawall.evidence.seal.chats import ChatMembers
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.lines import OrderLine, RecordRef, SealedRecord, order_line, record_line, sha256_hex
 from seawall.evidence.seal.members import Member, Spool
@@ -55,6 +56,7 @@ class OrderSpools:
         self._orders = Spool(layout.ORDERS, folder)
         self._csv = Spool(layout.ORDERS_CSV, folder)
         self._csv.write(table.heading())
+        self._chats = ChatMembers(folder, is_simulated=contents.is_simulated)
         self._together = NamedTogether()
         self._keys: set[OrderKey] = set()
         self._refs: set[str] = set()
@@ -105,6 +107,8 @@ class OrderSpools:
         self._orders.write(data + b"\n")
         self._csv.write(table.row(line))
         self.tally.add(line)
+        if order.picture is not None:
+            self._chats.add(order, order.picture)
         self._together.add(line)
 
     def _add_record(self, order: OrderEvidence, record: MessageRecord) -> RecordRef:
@@ -123,12 +127,13 @@ class OrderSpools:
 
     def members(self) -> list[Member]:
         """The finished members."""
-        return [spool.member() for spool in self._spools()]
+        return [*(spool.member() for spool in self._spools()), *self._chats.members()]
 
     def close(self) -> None:
         """Give the space back."""
         for spool in self._spools():
             spool.close()
+        self._chats.close()
 
     def _spools(self) -> tuple[Spool, ...]:
         return self._messages, self._orders, self._csv

@@ -7,7 +7,7 @@ spooled beside the pack.
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,10 @@ from seawall.evidence.seal.members import Member, member_of
 from seawall.evidence.seal.merkle import root_of
 from seawall.evidence.seal.orders import OrderSpools, Progress
 
-__all__ = ["Progress", "SealedPack", "write_pack"]
+__all__ = ["Further", "Progress", "SealedPack", "write_pack"]
+
+Further = Callable[[Sequence[Member]], Sequence[Member]]
+"""Makes further members of those that are there once all orders have been read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +46,20 @@ class SealedPack:
     key_id: str
     counts: dict[str, Json]
     """As in summary.json: orders, records, screenshots, outcomes, grades, markets, shops."""
+    reports: list[str]
+    """The report's files."""
 
 
-def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Progress | None = None) -> SealedPack:
-    """Seal `contents` into `out`, replacing a file of that name only when all went well.
+def write_pack(
+    contents: PackContents,
+    key: SigningKey,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    further: Further | None = None,
+) -> SealedPack:
+    """Seal `contents` into `out`, replacing a file of that name only when all went well. `further` members are listed
+    and sealed like the others.
 
     `progress(stage, done, total)` is called with stage "orders" (count) and "write" (bytes).
     Raises PackRefused, with nothing written, when the counts do not add up or a part cannot be sealed.
@@ -56,7 +69,7 @@ def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Pro
         raise PackRefused("pack_folder_missing", folder=str(out.parent))
     _check(contents)
     with ExitStack() as stack:
-        work = _Work(contents, key, out.parent, stack, report)
+        work = _Work(contents, key, out.parent, stack, report=report, further=further)
         sha256, size = _write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
@@ -69,6 +82,7 @@ def write_pack(contents: PackContents, key: SigningKey, out: Path, progress: Pro
         records=work.spools.tally.records,
         key_id=key.key_id,
         counts=work.spools.tally.as_json(contents.outcomes),
+        reports=[member.path for member in work.members if member.path.startswith(layout.REPORT)],
     )
 
 
@@ -93,7 +107,14 @@ class _Work:
     """One sealing: all members, measured, in the order of the ZIP."""
 
     def __init__(
-        self, contents: PackContents, key: SigningKey, folder: Path, stack: ExitStack, report: Progress
+        self,
+        contents: PackContents,
+        key: SigningKey,
+        folder: Path,
+        stack: ExitStack,
+        *,
+        report: Progress,
+        further: Further | None,
     ) -> None:
         self.stamp = zipform.dos_stamp(contents.sealed_at)
         official = papers.attached("papers", contents.papers)
@@ -118,6 +139,7 @@ class _Work:
             papers.json_member(layout.SUMMARY, summary),
             *faces.members(summary, [(file.name, member.path) for file, member in official]),
         ]
+        content += further(content) if further is not None else ()
         content.sort(key=lambda member: member.path)
         carried = contents.previous.leaves if contents.previous else ()
         file_leaves = [file_leaf(member.path, member.sha256, member.size) for member in content]

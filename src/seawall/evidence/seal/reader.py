@@ -167,6 +167,16 @@ class PackReader:
             return None
         return self._bytes(found.data_at, found.entry.size)
 
+    def head(self, name: str, length: int) -> bytes:
+        """The first bytes of a member; empty when it is missing."""
+        found = self.members.get(name)
+        return b"" if found is None else self._bytes(found.data_at, min(length, found.entry.size))
+
+    def contents(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member, some at a time; none when it is missing."""
+        found = self.members.get(name)
+        return iter(()) if found is None else self._chunks(found.data_at, found.entry.size)
+
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a member without line ends. A line without an end, or a far too long one, is named."""
         found = self.members.get(name)

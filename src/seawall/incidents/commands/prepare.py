@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,15 +14,18 @@ from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
 from seawall.incidents.kinds import library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
+from seawall.incidents.second_contact import UNANSWERED_FOR, audience, with_room
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
-from seawall.orders.api import buyer_hint
+from seawall.orders.api import Order, buyer_hint, is_late
 from seawall.outreach.api import (
     STEP_FIRST_CONTACT,
+    STEP_SECOND_CONTACT,
+    STEPS,
     Ceiling,
     PlannedMessage,
     PlanRollOut,
@@ -41,24 +45,35 @@ def library_wording(
     """The library's wording for a kind of storm, ready to submit or to edit first. A kind with several files takes the
     one named by `occasion`, else its first. Raises NotFound(script_not_in_library), InvalidInput(occasion_not_of_kind).
     """
-    found = library(library_file(kind, occasion)).wording(step, variant)
+    source = library(library_file(kind, occasion))
+    if step == STEP_SECOND_CONTACT and step not in source.steps:
+        source = library(step)
+    found = source.wording(step, variant)
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
 def submit_incident_script(
-    incident: Incident, wording: Mapping[Language, Wording], *, by: Actor, clock: Clock
+    incident: Incident,
+    wording: Mapping[Language, Wording],
+    *,
+    by: Actor,
+    clock: Clock,
+    step: str = STEP_FIRST_CONTACT,
 ) -> ScriptVersion:
-    """Freeze the wording of the first contact. Facts must be attested; a plan that has not begun is void.
+    """Freeze the wording of a step. Facts must be attested; a plan of it that has not begun is void. A second contact
+    belongs to the follow-up and leaves the storm where it stands.
 
     Raises ScriptBlocked with the lint's findings, WrongStep.
     """
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
+        if step != STEP_FIRST_CONTACT:
+            require_follow_up(incident, step)
         version = submit_script(
             SubmitScript(
                 incident_id=incident.pk,
-                step=STEP_FIRST_CONTACT,
+                step=step,
                 wording=wording,
                 audience=audience_places(incident),
                 facts=facts_of(sheet).sentences(),
@@ -66,6 +81,9 @@ def submit_incident_script(
             by=by,
             clock=clock,
         )
+        if step != STEP_FIRST_CONTACT:
+            void_live_roll_outs(incident.pk, step, by=by, clock=clock, why="script changed")
+            return version
         if INCIDENT.can(IncidentState(incident.state), "revise_script"):
             void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="script changed")
             move(incident, INCIDENT, "revise_script", verb="script.revise", clock=clock, by=by)
@@ -89,8 +107,16 @@ def audience_places(incident: Incident) -> set[tuple[Platform, Market]]:
     return places
 
 
-def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
-    """Fill every buyer's message and write the ledger. Nothing is sent.
+def plan(
+    incident: Incident,
+    *,
+    by: Actor,
+    clock: Clock,
+    step: str = STEP_FIRST_CONTACT,
+    unanswered_for: timedelta = UNANSWERED_FOR,
+) -> RollOut:
+    """Fill every buyer's message and write the ledger. Nothing is sent. A second contact goes to whom the first did not
+    reach, and to who has not answered it for `unanswered_for` (see second_contact.audience).
 
     Raises WrongStep, NothingToSend, InvalidInput.
     """
@@ -98,19 +124,23 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
-        script = incident.script_versions.filter(step=STEP_FIRST_CONTACT, is_frozen=True).order_by("-number").first()
+        if step != STEP_FIRST_CONTACT:
+            require_follow_up(incident, step)
+        script = incident.script_versions.filter(step=step, is_frozen=True).order_by("-number").first()
         if script is None:
             raise WrongStep("script_missing", incident=incident.code)
         facts = facts_of(sheet)
-        messages = planned_messages(incident, script, facts)
+        doors = None if step == STEP_FIRST_CONTACT else audience(incident, unanswered_for, clock=clock)
+        messages = planned_messages(incident, script, facts, doors, now=clock.now())
         shops = {message.shop_id for message in messages}
         fall_back(shops, why="no written consent of the platform stands", by=by, clock=clock)
-        set_golden(incident, clock=clock)
+        if step == STEP_FIRST_CONTACT:
+            set_golden(incident, clock=clock)
         roll_out = plan_roll_out(
             PlanRollOut(
                 incident_id=incident.pk,
                 is_training=incident.is_training,
-                step=STEP_FIRST_CONTACT,
+                step=step,
                 script=script,
                 messages=messages,
                 facts_digest=sheet.digest,
@@ -122,6 +152,8 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
             by=by,
             clock=clock,
         )
+        if step != STEP_FIRST_CONTACT:
+            return roll_out
         move(
             incident, INCIDENT, "plan", verb="incident.planned", clock=clock, by=by,
             after={"roll_out": roll_out.pk, "languages": dict(Counter(m.language for m in messages))},
@@ -129,14 +161,32 @@ def plan(incident: Incident, *, by: Actor, clock: Clock) -> RollOut:
     return roll_out
 
 
-def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) -> list[PlannedMessage]:
+def require_follow_up(incident: Incident, step: str) -> None:
+    """Raises WrongStep(second_contact_too_early, step_unknown) unless a second contact may be prepared now."""
+    if step not in STEPS:
+        raise WrongStep("step_unknown", step=step, known=", ".join(STEPS))
+    if incident.state != IncidentState.FOLLOW_UP:
+        raise WrongStep("second_contact_too_early", incident=incident.code)
+
+
+def planned_messages(
+    incident: Incident,
+    script: ScriptVersion,
+    facts: Facts,
+    doors: Mapping[int, frozenset[str]] | None = None,
+    *,
+    now: datetime,
+) -> list[PlannedMessage]:
     """One filled message per open case, in the language of the shop's market; orders of one buyer in one shop have
-    the words that name them all."""
+    the words that name them all. With `doors` (a second contact) only for these cases, with the modes each may not go
+    by again, and only where the conversation takes one more."""
     texts = {Language(text.language): text.text for text in script.texts.all()}
     filled = []
     cases = Case.objects.filter(incident=incident, state=CaseState.OPEN).select_related("order__shop").order_by("pk")
     cases = cases.prefetch_related("order__parcels")
     for case in cases.iterator(chunk_size=2000):
+        if doors is not None and case.pk not in doors:
+            continue
         order, shop = case.order, case.order.shop
         market = Market(shop.market)
         language = market.facts.languages[0]
@@ -154,7 +204,8 @@ def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) ->
             shop_id=shop.pk,
             language=language.value,
             text=text,
-            exposure=_exposure(order.ship_by, order.shipped_at, order.platform_order_id),
+            exposure=exposure_of(order, now),
+            not_by=doors[case.pk] if doors else frozenset(),
         )
         filled.append(
             Filled(
@@ -166,13 +217,14 @@ def planned_messages(incident: Incident, script: ScriptVersion, facts: Facts) ->
                 buyer=buyer_hint(order),
             )
         )
-    return bring_together(filled, texts, contacted=contacted_orders(incident.pk, STEP_FIRST_CONTACT))
+    messages = bring_together(filled, texts, contacted=contacted_orders(incident.pk, script.step))
+    return messages if doors is None else with_room(incident, messages)
 
 
-def _exposure(ship_by: object, shipped_at: object, order_id: str) -> tuple[int, str, str]:
-    """Late-dispatched orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
-    late = ship_by is not None and shipped_at is not None and str(shipped_at) > str(ship_by)
-    return (0 if late else 1, str(ship_by or "9999"), order_id)
+def exposure_of(order: Order, now: datetime) -> tuple[int, str, str]:
+    """Late orders first (rules: CRIT-05), then by the platform's own ship-by, then by id."""
+    late = is_late(status=order.status, ship_by=order.ship_by, shipped_at=order.shipped_at, now=now)
+    return (0 if late else 1, str(order.ship_by or "9999"), order.platform_order_id)
 
 
 def _attested(incident: Incident) -> FactsSheet:

@@ -13,7 +13,7 @@ from seawall.incidents.risk.sheet import RiskFacts, ShopFacts, Threshold
 from seawall.incidents.states import CaseState
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.texts import reader_language
-from seawall.orders.api import Order
+from seawall.orders.api import Order, late_orders
 from seawall.outreach.api import STEP_FIRST_CONTACT, standing_roll_out
 from seawall.rulebook.api import ClockKind, Rule, RulesOn, rules_of_team
 from seawall.shops.api import Shop
@@ -85,7 +85,7 @@ def _shop(incident: Incident, shop: Shop, rules: RulesOn, now: datetime) -> Shop
     if days:
         rows = rows.filter(ordered_at__gte=now - timedelta(days=days))
     storm = Exists(Case.objects.filter(incident=incident, order=OuterRef("pk"), state=CaseState.OPEN))
-    late = Q(shipped_at__gt=F("ship_by")) | Q(shipped_at__isnull=True, ship_by__lt=now, cancelled_at__isnull=True)
+    late = late_orders(now)
     counted = rows.annotate(in_storm=storm).aggregate(
         on_hand=Count("pk"),
         cancelled=Count("pk", filter=Q(status="cancelled") & ~Q(cancel_by__icontains="buyer")),
@@ -116,10 +116,9 @@ def _threshold(rule: Rule) -> Threshold:
 
 
 def most_exposed(by: Actor, incident: Incident, now: datetime) -> list[dict[str, Any]]:
-    """The orders that hurt first: dispatched late already (CRIT-05), then the nearest ship-by, then the dearest."""
+    """The orders that hurt first: late already (CRIT-05), then the nearest ship-by, then the dearest."""
     rows = scoped(Case, by).filter(incident=incident, state=CaseState.OPEN).select_related("order__shop")
-    late = Q(order__shipped_at__gt=F("order__ship_by")) | Q(order__shipped_at__isnull=True, order__ship_by__lt=now)
-    rows = rows.annotate(is_late=Count("pk", filter=late)).order_by(
+    rows = rows.annotate(is_late=Count("pk", filter=late_orders(now, "order__"))).order_by(
         "-is_late", F("order__ship_by").asc(nulls_last=True), F("order__total").desc(nulls_last=True), "pk"
     )
     return [

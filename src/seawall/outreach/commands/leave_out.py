@@ -52,7 +52,7 @@ def settle_by_person(recipient_id: int, event: str, *, by: Actor, clock: Clock, 
 
     A person may not declare a row acknowledged: that word belongs to the platform's own record (see `told_as_sent`).
     Sending again is refused where it would not be lawful or never happen: the roll-out has ended, the deadline has
-    passed, the order was withdrawn, the buyer wants no more messages.
+    passed, the order was withdrawn or has come to its end, the buyer wants no more messages.
     """
     by.require("outreach.settle")
     if event not in ("leave_out", "not_at_platform") or not why.strip():
@@ -93,6 +93,8 @@ def _require_sendable(row: Recipient, clock: Clock) -> None:
     named = list(named_with(row.pk).select_related("case"))
     if all(each.case.state != "open" for each in named):
         raise Refused("settle_order_withdrawn", order=row.order.platform_order_id)
+    if all(each.case.state != "open" or each.resolved_as for each in named):
+        raise Refused("settle_order_resolved", order=row.order.platform_order_id)
     if stopped_orders(row.team_id, [each.order_id for each in named], [row.order.shop_id]):
         raise Refused("settle_buyer_opted_out", order=row.order.platform_order_id)
 

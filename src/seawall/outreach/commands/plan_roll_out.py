@@ -227,6 +227,7 @@ def _reach(
         Wanted(
             key=group[0].order_id, order_ids=tuple(each.order_id for each in group), shop_id=group[0].shop_id,
             language=group[0].language, text_sha256=group[0].text_sha256,
+            not_by=frozenset().union(*(each.not_by for each in group)),
         )
         for group in _groups(messages)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -18,7 +19,7 @@ from seawall.kernel.markets import Platform
 from seawall.outreach.commands.plan_roll_out import open_lanes
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Lane, ReachSnapshot, Recipient, RollOut, Wave
-from seawall.outreach.reach import ReachPlan, World, plan_reach
+from seawall.outreach.reach import REFUSED_BEFORE, ReachPlan, World, plan_reach
 from seawall.outreach.reach_ledger import (
     COMES_BACK,
     UNTIL_A_PERSON_LOOKS,
@@ -178,6 +179,13 @@ class _Row:
     door: str
     door_until: datetime | None
     next_doors: list[list[str | None]]
+    reason_code: str
+    reason_params: dict[str, Any]
+
+    @property
+    def not_by(self) -> frozenset[str]:
+        """Modes that refused this buyer before."""
+        return frozenset({self.reason_params["mode"]}) if self.reason_code == REFUSED_BEFORE else frozenset()
 
 
 def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
@@ -187,7 +195,7 @@ def _rows(roll_out: RollOut, *, may_open: bool) -> dict[int, _Row]:
     rows = Recipient.objects.filter(wanted, roll_out=roll_out, rides_with__isnull=True).order_by("rank", "pk")
     values = rows.values_list(
         "pk", "order_id", "order__shop_id", "language", "text_sha256", "state", "lane_id", "rank", "door", "door_until",
-        "next_doors",
+        "next_doors", "reason_code", "reason_params",
     )  # fmt: skip
     riders: dict[int | None, list[int]] = defaultdict(list)
     riding = Recipient.objects.filter(roll_out=roll_out, rides_with__isnull=False).order_by("rank", "pk")
@@ -201,7 +209,8 @@ def _planned(
 ) -> tuple[ReachPlan, World]:
     wanted = [
         Wanted(
-            key=pk, order_ids=row.order_ids, shop_id=row.shop_id, language=row.language, text_sha256=row.text_sha256
+            key=pk, order_ids=row.order_ids, shop_id=row.shop_id, language=row.language, text_sha256=row.text_sha256,
+            not_by=row.not_by,
         )
         for pk, row in rows.items()
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 plan = plan_reach(items, world)
 """
 
+from seawall.outreach.reach.doors import REFUSED_BEFORE
 from seawall.outreach.reach.planner import plan_reach
 from seawall.outreach.reach.rules import ReachRules, reach_rules
 from seawall.outreach.reach.totals import DOORS
@@ -20,6 +21,6 @@ from seawall.outreach.reach.values import (
 )
 
 __all__ = [
-    "DOORS", "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan", "ReachRow", "ReachRules",
-    "ShopDoors", "World", "plan_reach", "reach_rules",
+    "DOORS", "REFUSED_BEFORE", "Assumption", "Door", "DoorKind", "LanePlan", "Quota", "ReachItem", "ReachPlan",
+    "ReachRow", "ReachRules", "ShopDoors", "World", "plan_reach", "reach_rules",
 ]  # fmt: skip

@@ -7,6 +7,9 @@ from seawall.kernel.reasons import Reason
 from seawall.outreach.reach.rules import PlatformRules, ReachRules, Window
 from seawall.outreach.reach.values import Door, DoorKind, ReachItem, ShopDoors
 
+REFUSED_BEFORE = "no_next_door"
+"""Code of a door that refused an earlier message to this buyer."""
+
 BY_CHAT = (DoorKind.API, DoorKind.CLICK, DoorKind.MANUAL)
 
 
@@ -29,7 +32,7 @@ def doors_of(item: ReachItem, shop: ShopDoors, rules: ReachRules, now: datetime)
     """
     of_platform = rules.platforms[shop.platform]
     window = _barred(item, shop, of_platform, now) or chat_window(item, of_platform, now)
-    doors = [_by_chat(kind, shop, of_platform, window) for kind in BY_CHAT]
+    doors = [_by_chat(kind, item, shop, of_platform, window) for kind in BY_CHAT]
     doors.append(_by_phone(item))
     return tuple(doors)
 
@@ -106,8 +109,10 @@ def _barred(item: ReachItem, shop: ShopDoors, rules: PlatformRules, now: datetim
     return None
 
 
-def _by_chat(kind: DoorKind, shop: ShopDoors, rules: PlatformRules, window: ChatWindow) -> Door:
+def _by_chat(kind: DoorKind, item: ReachItem, shop: ShopDoors, rules: PlatformRules, window: ChatWindow) -> Door:
     why = _connection_says(kind, shop, rules) or window.why_closed
+    if why is None and kind.value in item.not_by:
+        why = Reason(REFUSED_BEFORE)
     if why is not None or not window.is_open:
         return Door(kind=kind, is_open=False, why_closed=why)
     return Door(

@@ -73,6 +73,8 @@ class ReachItem:
     phone: str = ""
     """`open`, `masked`, or empty where the export holds none. The number itself is of no concern here."""
     has_opted_out: bool = False
+    not_by: frozenset[str] = frozenset()
+    """Doors, by mode, that refused an earlier message to this buyer: closed for this one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,8 @@ up at the platform and never sent again blindly. A claim waits for no lock: what
 On a lane of mode `click` a row may go only after a person's key press on that very row, and not long after it. A lane
 of any other mode, or whose connection's mode has changed since the plan, sends nothing.
 
-An order that no longer concerns the storm is passed over here and left out by `concern`: withdrawn from it, or known
-to be cancelled or returned.
+An order that no longer concerns the storm is passed over here and left out by `concern`: withdrawn from it, known to be
+cancelled or returned, or seen at its end at the platform.
 """
 
 import json

@@ -84,6 +84,7 @@ _OTHERS = ("bukalapak", "blibli", "carousell", "zalora", "sendo", "aliexpress", 
 _TRADE = re.compile(
     r"\b(?:buy|order|shop|store|cheaper|visit|find us|our|beli|belanja|toko|kedai|mua|gian hang|bili|bumili|umorder)\b"
     r"|\balso on\b|店|买|下单|ซื้อ|ร้าน"
+    r"|\b(?:sells?|look for|find|jual|menjual|cari|tinda|hanapin|tim|ban)\b|卖|搜|同款|ขาย"
 )
 
 

@@ -85,14 +85,15 @@ def unsupported(
     for hit in _durations(view.text, facts, sentences):
         if sentence_around(sentences, hit.start) not in threats:
             yield hit
-    yield from _dates(view.text, facts, sentences)
+    yield from _dates(view, facts, sentences)
     yield from _promises(view.text, facts, sentences)
     if facts.given:
         for name, (letters, pattern) in _causes().items():
             if name not in facts.causes and may_match(letters, view.text):
                 for match in pattern.finditer(view.text):
                     sentence = sentence_around(sentences, match.start())
-                    denied = _words().patterns["denied"].search(view.text[sentence[0] : match.start()])
+                    before = view.text[sentence[0] : match.start()]
+                    denied = _words().patterns["denied"].search(before) or _words().patterns["supposed"].search(before)
                     if denied or (name == "lost" and sentence in threats):
                         continue
                     yield ClaimHit(match.start(), match.end(), Reason("lint_claim_cause", {"cause": name}))
@@ -112,8 +113,8 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
     words = _words()
     return _Facts(
         numbers=frozenset(number for match in words.matches("duration", text) for number in _amounts(match)),
-        dates=frozenset(day for match in words.matches("date", text) if (day := _day(match)) is not None),
-        causes=frozenset(name for name, (_, pattern) in _causes().items() if pattern.search(text)),
+        dates=frozenset(day for match in words.matches("date", text) for day in _days(text, match)),
+        causes=frozenset(name for name in _causes() if _supports(name, text)),
         promises=any(True for _ in words.matches("promise", text)),
         soon=any(True for _ in words.matches("soon", text)),
         given=bool(text.strip()),
@@ -122,9 +123,23 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
 
 @cache
 def _causes() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["causes"]
-    compiled = {name: re.compile(filled(source, {})) for name, source in written.items()}
+    raw: dict[str, dict[str, str]] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))
+    base, more = raw["causes"], raw["more"]
+    joined = {name: "|".join(each[name] for each in (base, more) if name in each) for name in base | more}
+    compiled = {name: re.compile(filled(source, {})) for name, source in joined.items()}
     return {name: (needed_letters(pattern), pattern) for name, pattern in compiled.items()}
+
+
+@cache
+def _fact_words() -> dict[str, re.Pattern[str]]:
+    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["facts"]
+    return {name: re.compile(source) for name, source in written.items()}
+
+
+def _supports(name: str, facts: str) -> bool:
+    """Whether the sheet speaks of a cause, in the words of messages or in its own looser ones."""
+    loose = _fact_words().get(name)
+    return _causes()[name][1].search(facts) is not None or (loose is not None and loose.search(facts) is not None)
 
 
 def _amounts(match: re.Match[str]) -> set[tuple[str, int]]:
@@ -168,21 +183,40 @@ def _day(match: re.Match[str]) -> tuple[int, int] | None:
     return None
 
 
+def _days(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """A date of the sheet, and the other end of a span that names its month once ("24 to 28 July")."""
+    day = _day(match)
+    if day is None:
+        return
+    yield day
+    patterns = _words().patterns
+    before, after = (
+        patterns["span_before"].search(text[: match.start()]),
+        patterns["span_after"].match(text, match.end()),
+    )
+    for other in (before, after):
+        if other is not None and 1 <= int(other.group(1)) <= 31:
+            yield int(other.group(1)), day[1]
+
+
 def _month_number(word: str) -> int:
     return next((number for number, pattern in _words().months.items() if pattern.fullmatch(word)), 0)
 
 
-def _dates(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
-    patterns = _words().patterns
+def _dates(view: View, facts: _Facts, sentences: tuple[tuple[int, int], ...]) -> Iterator[ClaimHit]:
+    patterns, text = _words().patterns, view.text
     if not patterns["short_number"].search(text):
         return
     for match in _words().matches("date", text):
         day = _day(match)
+        # "mây 30x40" is rattan in Vietnamese: only the bare word is May.
+        if match.group("m2") == "may" and not view.source(match.start(), match.end()).isascii():
+            continue
         # "9/30" and "30/9" are one day; where both readings are possible, either may be the one on the sheet.
         if day is None or day in facts.dates or (match.group("d5") and day[::-1] in facts.dates):
             continue
         begin = next((first for first, last in sentences if match.start() <= last), 0)
-        before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
+        before, after = text[max(begin, match.start() - 60) : match.start()], text[match.end() : match.end() + 45]
         deadline = patterns["deadline"].search(before) or patterns["deadline_after"].search(after)
         if (patterns["ordered_on"].search(before) or patterns["ordered_after"].search(after)) and not deadline:
             continue
@@ -197,6 +231,10 @@ def _promises(text: str, facts: _Facts, sentences: tuple[tuple[int, int], ...]) 
     if facts.promises:
         return
     patterns = _words().patterns
+    for match in _words().matches("replacement", text):
+        begin, stop = sentence_around(sentences, match.start())
+        if facts.given and patterns["free"].search(text[begin:stop]):
+            yield ClaimHit(match.start(), match.end(), Reason("lint_claim_promise"))
     for match in _words().matches("promise", text):
         begin, stop = next(((a, b) for a, b in sentences if match.start() <= b), (0, len(text)))
         refused = patterns["not_promised"].search(text[begin : match.start()])

@@ -12,7 +12,8 @@ from seawall.kernel.languages import Language
 from seawall.kernel.markets import Platform
 from seawall.kernel.reasons import Reason
 from seawall.scripts.lint.claims import told_as_a_fact, unsupported
-from seawall.scripts.lint.contact import contacts
+from seawall.scripts.lint.concepts import Reading, joint_hits
+from seawall.scripts.lint.contact import contacts, refused
 from seawall.scripts.lint.form import LENGTH_LIMITS, left_over_placeholders, over_length
 from seawall.scripts.lint.model import Finding, Message, Rule, severity_of
 from seawall.scripts.lint.money import money_faults
@@ -53,6 +54,9 @@ _CUE_RULES = (
     Rule.THREAT,
 )
 _WARNED_OF = frozenset({Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
+_DISCLAIMED = frozenset({Rule.OFF_PLATFORM_CONTACT, Rule.OFF_PLATFORM_PAYMENT})
+_NOT_OUR_TIME = frozenset({Rule.THREAT, Rule.ASKS_TO_CANCEL, Rule.OFF_PLATFORM_PAYMENT})
+"""In a sentence with such a fault a time is part of the fault, not a claim besides."""
 _BOUGHT = frozenset({Rule.ASKS_TO_CANCEL, Rule.REVIEW_MANIPULATION, Rule.OFF_PLATFORM_PAYMENT, Rule.THREAT})
 _LATIN_SETS: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
@@ -159,20 +163,34 @@ def _pattern_findings(
     sentences = sentences_of(view)
     settled: dict[tuple[int, int], set[Rule]] = {}
     warned = warnings_among(view.text, sentences)
+    names = tuple(each.name for each in sets)
+    reading = Reading(view.text, names)
     for rule in _CUE_RULES:
         for each in sets:
             for start, end in each.hits(rule, view.text, sentences):
                 sentence = sentence_around(sentences, start)
+                if rule is Rule.ASKS_TO_CANCEL and reading.answers_a_wish(sentence):
+                    continue
                 if rule in _WARNED_OF and sentence in warned:
                     continue
                 if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
                     continue
                 settled.setdefault(sentence, set()).add(rule)
                 yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
+    for rule, core, (start, end) in joint_hits(reading, sentences, warned):
+        sentence = sentence_around(sentences, start)
+        if rule is Rule.ASKS_TO_CANCEL and reading.answers_a_wish(sentence):
+            continue
+        if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
+            continue
+        if rule in _DISCLAIMED and refused(view.text, core[0], sets, sentences, reading.conditional):
+            continue
+        settled.setdefault(sentence, set()).add(rule)
+        yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
     # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
     reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
     bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
-    threats = frozenset(where for where, rules in settled.items() if rules & {Rule.THREAT, Rule.ASKS_TO_CANCEL})
+    threats = frozenset(where for where, rules in settled.items() if rules & _NOT_OUR_TIME)
     for claim in unsupported(message, view, sentences, threats):
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
     for fault in money_faults(message, view, sentences, bought):

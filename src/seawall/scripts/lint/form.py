@@ -30,19 +30,24 @@ _FIELD_WORDS = (
     r"name|nama|order|no\.?|number|date|item|product|shop|store|buyer|customer|insert|your|amount|reason|tracking|link"
     r"|voucher|买家|客户|顾客|姓名|昵称|订单|单号|商品|产品|日期|店铺名|店名|金额|原因|填|称呼"
     r"|tên|ten|khách|khach|mã|sản phẩm|ngày|pelanggan|pembeli|pesanan|tanggal|barang|produk|pangalan|petsa|produkto"
-    r"|ชื่อ|เลข|ลูกค้า|สินค้า|วันที่|คำสั่งซื้อ"
+    r"|ชื่อ|เลข|ลูกค้า|สินค้า|วันที่|คำสั่งซื้อ|จำนวน|เหตุผล|ร้าน|tarikh|petsa|halaga|dahilan|jumlah|alasan|sebab|kedai|toko"
+    r"|alamat|address|phone|sku|qty|quantity|nickname|username|here|blank|fill|so tien|số tiền|lý do|địa chỉ|cửa hàng"
+    r"|时间|数量|地址|快递|运费|链接|昵称|名字|xx+|货物|品名"
 )
 _BRACED = re.compile(r"\$?\{{1,2}[^{}\n]{0,40}\}{1,2}|[{}]")
 _FIELDS = re.compile(
     rf"\[(?!(?:at|dot|a)\])[^\[\]\n]{{0,12}}(?:{_FIELD_WORDS})[^\[\]\n]{{0,20}}\]"
-    r"|(?-i:\[(?!AT\]|DOT\])[A-Z_ ]{3,20}\])"
+    r"|(?-i:\[(?!AT\]|DOT\])[A-Z_ ]{2,20}\])"
     rf"|【[^【】\n]{{0,6}}(?:{_FIELD_WORDS})[^【】\n]{{0,8}}】|<[^<>\n]{{0,12}}(?:{_FIELD_WORDS})[^<>\n]{{0,20}}>"
     r"|\((?:insert|your name|pangalan ng|nama (?:pelanggan|pembeli|kakak)|tên khách|ชื่อลูกค้า|买家姓名|客户姓名"
     r"|customer name|buyer'?s? name|order (?:no|number|id))[^()\n]{0,20}\)"
-    r"|%\(\w+\)s|%[sd](?!\w)|%\w{2,20}%|\$\w{3,20}|_{3,}|\bX{3,}\b|#\w{3,20}#|@@\w+|\b(?:TBD|TBC)\b",
+    r"|%\(\w+\)s|%[sd](?!\w)|%\w{2,20}%|\$\w{3,20}|_{3,}|(?<![A-Za-z0-9])X{2,}(?![A-Za-z0-9])|\b(?:null|undefined|nan)\b|某某|(?<![A-Za-z0-9])X[月日号]|#\w{3,20}#|@@\w+|\b(?:TBD|TBC)\b",
     re.IGNORECASE,
 )
-_FIELD_MARKS = ("[", "【", "<", "(", "%", "$", "__", "#", "@@", "xxx", "XXX", "TBD", "TBC", "tbd", "tbc", "xXx", "Xxx")
+_FIELD_MARKS = (
+    *("[", "【", "<", "(", "%", "$", "__", "#", "@@", "某某", "X月", "X日", "TBD", "TBC", "tbd", "tbc"),
+    *("xx", "XX", "Xx", "xX", "null", "NULL", "Null", "undefined", "NaN", "nan"),
+)
 
 
 def left_over_placeholders(message: Message) -> Iterator[tuple[int, int, str]]:

@@ -23,11 +23,12 @@ def _parser() -> ModuleType | None:
 _PARSER = _parser()
 
 
-def needed_letters(pattern: re.Pattern[str]) -> tuple[str, ...]:
+def needed_letters(pattern: re.Pattern[str] | str) -> tuple[str, ...]:
     """Every match of the pattern holds at least one of these strings; empty when nothing can be said."""
     if _PARSER is None:
         return ()
-    return tuple(sorted(_needed(_PARSER.parse(pattern.pattern)) or ()))
+    source = pattern if isinstance(pattern, str) else pattern.pattern
+    return tuple(sorted(_needed(_PARSER.parse(source)) or ()))
 
 
 def may_match(letters: tuple[str, ...], text: str) -> bool:

@@ -23,7 +23,11 @@ _NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(
 _SCALES = {"k": 1000, "rb": 1000, "ribu": 1000, "nghin": 1000, "ngan": 1000, "thousand": 1000, "พัน": 1000, "千": 1000,
            "juta": 10**6, "jt": 10**6, "trieu": 10**6, "万": 10_000, "hundred": 100, "百": 100}  # fmt: skip
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_PERCENT = re.compile(r"(\d{1,3})\s?(?:%|percent|per cent|persen|peratus|phan tram|เปอร์เซ็นต์)")
+_PERCENT = re.compile(r"(\d{1,3})\s?(?:%|percent|per cent|persen|peratus|porsyento|phan tram|เปอร์เซ็นต์)")
+_DOLLAR = "$"
+"""A bare dollar: Singapore's own money, foreign everywhere else."""
+_TENTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二三四五六七八九])\s?折(?!扣)")
+"""Chinese tells what is left to pay: 8折 and 80折 are both a fifth off."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,13 @@ def sums(text: str) -> Iterator[Sum]:
     if not any(each.isdigit() for each in text) and not any(each in text for each in _HAN):
         return
     for match in _sums().finditer(text):
-        currency = next((name[1:] for name, value in match.groupdict().items() if value and len(name) == 4), None)
+        groups = match.groupdict()
+        currency = next((name[1:] for name, value in groups.items() if value and name[1:].isupper()), None)
         number = match.group("n1") or match.group("n2") or match.group("n3")
         scale = match.group("s1") or match.group("s2") or match.group("s3")
         own = match.group("own")
+        if match.group("sign") or (own or "").startswith("dollar"):
+            currency = _DOLLAR
         # A bare "d" or "dong" behind a small number is no money ("3d", "2 dong kak"); Vietnamese sums have thousands.
         if (own == "d" or currency == "VND") and not scale and len(re.sub(r"\D", "", number)) < 4:
             continue
@@ -115,6 +122,15 @@ def _han_number(written: str) -> int:
     return total + digit
 
 
+def _shares(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Reductions in per cent."""
+    for match in _PERCENT.finditer(text):
+        yield match, int(match.group(1))
+    for match in _TENTHS.finditer(text):
+        left = _HAN[match.group(1)] if match.group(1) in _HAN else int(match.group(1))
+        yield match, 100 - (left * 10 if left < 10 else left)
+
+
 def money_faults(
     message: Message, view: View, sentences: tuple[tuple[int, int], ...], settled: frozenset[tuple[int, int]]
 ) -> Iterator[MoneyHit]:
@@ -135,16 +151,21 @@ def money_faults(
             yield MoneyHit(Rule.OVER_BUDGET, each.start, each.end, Reason("lint_promises_over_budget"))
     if not offers or message.template or not allowed.given:
         return
-    for match in _PERCENT.finditer(view.text):
-        over = allowed.percent is not None and int(match.group(1)) > allowed.percent
+    for match, share in _shares(view.text):
+        over = allowed.percent is not None and share > allowed.percent
         if over and _speaks_of_gifts(view.text, sentence_around(sentences, match.start())):
             yield MoneyHit(Rule.OVER_BUDGET, match.start(), match.end(), Reason("lint_promises_over_budget"))
-    if allowed.known:
+    nothing = allowed.ceiling.get(None) == 0
+    if allowed.known and not nothing:
         return
     for match in _words()["gift"].finditer(view.text):
         sentence = sentence_around(sentences, match.start())
-        if sentence not in settled and _is_offer(view.text, sentence):
+        if sentence in settled or not _is_offer(view.text, sentence):
+            continue
+        if not nothing:
             yield MoneyHit(Rule.UNSUPPORTED_CLAIM, match.start(), match.end(), Reason("lint_claim_gift"))
+        elif not any(True for _ in sums(view.text[sentence[0] : sentence[1]])):
+            yield MoneyHit(Rule.OVER_BUDGET, match.start(), match.end(), Reason("lint_promises_over_budget"))
 
 
 def _source_text(message: Message) -> bool:
@@ -153,6 +174,8 @@ def _source_text(message: Message) -> bool:
 
 
 def _foreign(each: Sum, market: Market) -> bool:
+    if each.currency == _DOLLAR:
+        return market is not Market.SG
     return each.currency is not None and each.currency != market.currency
 
 
@@ -187,13 +210,15 @@ def _allowed(facts: tuple[str, ...]) -> _Allowed:
         known = True
         if words["none"].search(text):
             ceiling[None] = Decimal(0)
+            percents.append(0)
             continue
         for clause in re.split(r"[;；。，,](?!\d)", text):
             if words["total"].search(clause):
                 continue
-            percents += [int(match.group(1)) for match in _PERCENT.finditer(clause)]
+            percents += [share for _, share in _shares(clause)]
             for each in sums(clause):
-                ceiling[each.currency] = max(each.amount, ceiling.get(each.currency, each.amount))
+                currency = None if each.currency == _DOLLAR else each.currency
+                ceiling[currency] = max(each.amount, ceiling.get(currency, each.amount))
             bare = re.search(rf"(?:{words['ceiling'].pattern})\D{{0,24}}?(?P<n>{_NUMBER})(?![\d%])", clause)
             if not ceiling and bare is not None and "%" not in clause:
                 ceiling[None] = _amount(bare.group("n"))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from seawall.inbox.api import Message
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Case, Incident, door_words
-from seawall.incidents.queries import CaseFilter
+from seawall.incidents.queries import CaseFilter, CasePicture
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
 from seawall.outreach.api import STEP_FIRST_CONTACT, Attempt, Recipient, named_together
@@ -35,6 +35,7 @@ class CaseRow:
     row: Recipient | None
     together: int = 0
     """How many other orders its message names."""
+    has_picture: bool = False
 
     @property
     def state(self) -> str:
@@ -62,10 +63,11 @@ def cases(desk: Desk, code: str) -> HttpResponseBase:
     page = Paginator(found, PAGE_SIZE).get_page(desk.request.GET.get("page"))
     rows = incidents.rows_of(list(page.object_list), STEP_FIRST_CONTACT)
     together = named_together(list(rows.values()))
+    pictures = incidents.pictures_of(desk.actor, list(page.object_list))
     context = {
         "incident": incident,
         "page": page,
-        "rows": [_case_row(case, rows.get(case.pk), together) for case in page.object_list],
+        "rows": [_case_row(case, rows.get(case.pk), together, pictures) for case in page.object_list],
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
@@ -74,8 +76,16 @@ def cases(desk: Desk, code: str) -> HttpResponseBase:
     return desk.render("web/cases_part.html" if desk.is_partial else "web/cases.html", context)
 
 
-def _case_row(case: Case, row: Recipient | None, together: dict[int, list[Recipient]]) -> CaseRow:
-    return CaseRow(case=case, row=row, together=len(together.get(row.pk, ())) if row else 0)
+def _case_row(
+    case: Case, row: Recipient | None, together: dict[int, list[Recipient]], pictures: dict[int, CasePicture]
+) -> CaseRow:
+    picture = pictures.get(case.pk)
+    return CaseRow(
+        case=case,
+        row=row,
+        together=len(together.get(row.pk, ())) if row else 0,
+        has_picture=picture is not None and len(picture.pages) > 0,
+    )
 
 
 def _chosen(desk: Desk) -> dict[str, str]:
@@ -148,6 +158,7 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "grade": proof.result,
         "grade_reason": text(proof.result.reason),
         "talk": _talk(desk, row),
+        "picture": incidents.pictures_of(desk.actor, [found]).get(found.pk),
         "parcels": list(order.parcels.all()),
         "deadlines": [
             {

@@ -1,6 +1,7 @@
 """Evidence packs and papers: sealed here, streamed from where they lie."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 from django.contrib import messages
 from django.http import FileResponse
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.evidence.api import Pack, Screenshot, screenshot_path
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_pack
-from seawall.kernel.errors import InvalidInput, NotFound
+from seawall.incidents.api import Incident, Paper, add_paper, pack_path, paper_path, seal_pack
+from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
 from seawall.web.twice import unless_made_meanwhile
@@ -25,10 +26,21 @@ def seal(desk: Desk, code: str) -> HttpResponseBase:
     incident = incidents.incident_by_code(desk.actor, code)
     with unless_made_meanwhile(desk, incident, lambda: len(incidents.packs_of(desk.actor, incident.pk))) as is_first:
         if is_first:
-            pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+            pack = _sealed(desk, incident)
             counts = {"number": pack.number, "items": f"{pack.items:,}"}
             messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
     return redirect("incident", code=code)
+
+
+def _sealed(desk: Desk, incident: Incident) -> Pack:
+    try:
+        return seal_pack(incident, by=desk.actor, clock=desk.clock)
+    except Refused as refusal:
+        # The proof is in the records: what keeps a report from being made must not keep a pack from being sealed.
+        if not refusal.code.startswith("report_"):
+            raise
+        messages.warning(desk.request, str(refusal))
+        return seal_pack(incident, by=desk.actor, clock=desk.clock, with_report=False)
 
 
 @require_safe
@@ -38,6 +50,25 @@ def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
     incident = incidents.incident_by_code(desk.actor, code)
     pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
     return file_answer(pack, pack_path(pack))
+
+
+@require_safe
+@desk_page("evidence.read")
+def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
+    """A report file of a sealed pack, for reading in the browser: the very bytes that stand in the pack.
+
+    Raises NotFound(web_report_missing, web_pack_file_missing).
+    """
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    if name not in pack.counts.get("reports", ()):
+        raise NotFound("web_report_missing", number=pack.number)
+    path = pack_path(pack)
+    if not path.is_file():
+        raise NotFound("web_pack_file_missing", number=pack.number)
+    with ZipFile(path) as file:
+        member = file.open(name)
+    return FileResponse(member, filename=f"{code}-{number}-{name}", content_type="application/pdf")
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from seawall.evidence.api import Capture
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import Incident, IncidentState
+from seawall.incidents.queries import CasePicture
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 from seawall.outreach import queries as outreach
@@ -24,6 +25,7 @@ from seawall.web.limits import limit_rows
 from seawall.web.outcomes import storm_tally
 from seawall.web.pages.answers import intent_counts
 from seawall.web.pages.board import clock_rows, grouped, left_of
+from seawall.web.pages.cancels import after_context
 from seawall.web.pages.reach import card_of
 from seawall.web.script_view import script_view
 from seawall.web.steps import STEP_VERBS, next_step, steps_of
@@ -93,6 +95,7 @@ def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
         "line_count": entries_of(actor, pk).count(),
         "left": left_of(incident, sheet, now),
         "packs": packs,
+        **after_context(desk, incident),
         "next_step": next_step(incident, sheet, roll_out, bar, packs=len(packs), stopped_lanes=stopped),
         "is_live": is_live(incident, roll_out),
         "signature": f"{incident.state}-{roll_out.state if roll_out else ''}-{len(packs)}",
@@ -143,6 +146,7 @@ class Sample:
     row: Recipient
     record: Capture | None
     zone: ZoneInfo
+    picture: CasePicture | None
 
 
 def sample_view(desk: Desk, incident: Incident) -> Sample | None:
@@ -151,7 +155,9 @@ def sample_view(desk: Desk, incident: Incident) -> Sample | None:
     if row is None:
         return None
     records = scoped(Capture, desk.actor).filter(recipient=row, speaker="seller").exclude(message_id="")
-    return Sample(row=row, record=records.order_by("-pk").first(), zone=zone_of({row.order.shop.market}))
+    picture = incidents.pictures_of(desk.actor, [row.case]).get(row.case_id)
+    zone = zone_of({row.order.shop.market})
+    return Sample(row=row, record=records.order_by("-pk").first(), zone=zone, picture=picture)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from seawall.evidence.api import Pack
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import (
+    Case,
     DecideByLink,
     IncidentState,
     LinkPurpose,
@@ -48,6 +49,7 @@ from seawall.web.origin import address_of, origin_of, slow_down
 from seawall.web.outcomes import storm_tally
 from seawall.web.pages.decide import approval_context
 from seawall.web.pages.packs import file_answer
+from seawall.web.pages.pictures import image_answer
 from seawall.web.refusals import refusal_of
 from seawall.web.times import left_until, zone_of
 
@@ -243,3 +245,14 @@ def pack(visit: Visit, *, number: int) -> FileResponse:
         raise NotAllowed("link_pack_not_yours")
     found = get_scoped(Pack, visit.opened.actor, incident_id=link.incident_id, number=number)
     return file_answer(found, pack_path(found))
+
+
+@require_safe
+@by_link
+def picture(visit: Visit, *, page: int) -> HttpResponse:
+    """A page of the sample's chat picture, where the link is about it. Raises NotFound(picture_page_missing)."""
+    link, actor = visit.opened.link, visit.opened.actor
+    row = outreach.sample_of(actor, link.incident_id, STEP_FIRST_CONTACT)
+    if link.purpose != LinkPurpose.APPROVE or row is None:
+        raise NotFound("picture_page_missing")
+    return image_answer(actor, get_scoped(Case, actor, incident_id=link.incident_id, pk=row.case_id), page)

@@ -19,8 +19,9 @@ from seawall.shops.api import PlatformApp, Shop, begin_consent, callback_address
 from seawall.shops.queries import ShopState
 from seawall.tenancy.api import get_scoped, scoped
 from seawall.web.desk import Desk, desk_page, reader_language
+from seawall.web.look import Words
 from seawall.web.refusals import refusal_of
-from seawall.web.wording import MODE_REASONS, Words, words_of
+from seawall.web.wording import MODE_REASONS, words_of
 
 
 @dataclass(frozen=True, kw_only=True)

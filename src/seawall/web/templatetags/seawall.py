@@ -11,6 +11,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -19,7 +20,8 @@ from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
 from seawall.staff.api import WEEKDAYS, Shift
-from seawall.web import verbs, wording
+from seawall.web import after_words, verbs, wording
+from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
 
@@ -37,7 +39,7 @@ def icon(name: str, tone: str = "") -> SafeString:
 
 
 @register.inclusion_tag("web/tags/pill.html")
-def pill(look: wording.Look) -> dict[str, Any]:
+def pill(look: Look) -> dict[str, Any]:
     """A state: word and mark, never colour alone."""
     return {"look": look}
 
@@ -47,6 +49,9 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "case": wording.CASE_STATES,
     "roll_out": wording.ROLL_OUT_STATES,
     "recipient": wording.RECIPIENT_STATES,
+    "cancelling": after_words.CANCELLING_STATES,
+    "cancellation": after_words.CANCELLATION_STATES,
+    "request": after_words.REQUEST_STATES,
     "grade": wording.GRADES,
     "mode": wording.MODES,
     "connection": wording.CONNECTIONS,
@@ -57,6 +62,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     **_TABLES,
+    "party": after_words.PARTIES,
     "order": wording.ORDERS,
     "export": wording.EXPORTS,
     "role": wording.ROLES,
@@ -73,7 +79,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 
 
 @register.simple_tag
-def look(table: str, code: str) -> wording.Look:
+def look(table: str, code: str) -> Look:
     """Words, tone and icon of a code: `{% look "incident" incident.state as face %}`."""
     return wording.look_of(_TABLES[table], code)
 
@@ -254,3 +260,11 @@ def market_language(market: str) -> str:
 def may(desk: Any, verb: str) -> bool:
     """Whether the member's role permits a verb: `{% if desk|may:"outreach.pause" %}`."""
     return bool(desk.may(verb)) if verb else True
+
+
+@register.filter
+def reports(counts: Mapping[str, Any]) -> list[str]:
+    """The report files of a pack in the reader's edition; all of them where it has no such edition."""
+    names = [str(name) for name in counts.get("reports", ())]
+    edition = "report-zh" if (get_language() or "").startswith("zh") else "report-en"
+    return [name for name in names if name.startswith(edition)] or names

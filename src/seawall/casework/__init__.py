@@ -1,0 +1,1 @@
+"""After the message: cancellations, buyers' requests to cancel, orders that resolve by themselves."""
