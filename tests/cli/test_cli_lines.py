@@ -267,8 +267,15 @@ shops list
 shops mode S click --why x
 team add-member x --role lead
 team add-seller s --name n
+team audit
 team create t --name n --admin a
+team drop-shift 1
+team languages x
 team members
+team off x
+team on x
+team role x lead
+team shift x --day mon --from 09:00 --until 18:00
 worker
 cancel plan S-0001 --reason lazada=X --why x
 cancel options S-0001

@@ -15,6 +15,7 @@ from typer.main import get_command
 from seawall.cli.main import app
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
+from seawall.staff.api import add_shifts
 from seawall.tenancy.api import AddMember, add_member, add_seller
 
 FACTS = """
@@ -113,6 +114,12 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ),
     ("team", "add-member"): ("admin", ["new", "--role", "seller_approver", "--seller", "{seller}"]),
     ("link",): ("admin", ["{user}"]),
+    ("team", "role"): ("admin", ["{user}", "admin"]),
+    ("team", "off"): ("admin", ["{user}"]),
+    ("team", "on"): ("admin", ["{user}"]),
+    ("team", "languages"): ("admin", ["{user}", "--lang", "th"]),
+    ("team", "shift"): ("admin", ["{user}", "--day", "mon", "--from", "09:00", "--until", "18:00"]),
+    ("team", "drop-shift"): ("admin", ["{shift}"]),
     ("rules", "explain"): ("lead", ["{order}"]),
     ("rules", "set"): ("lead", ["FD-T5-01", "4/6", "--why", "x", "--shop", "{shop}"]),
     ("rules", "unset"): ("lead", ["FD-T5-01", "--why", "x", "--shop", "{shop}"]),
@@ -124,6 +131,7 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "list"): "lead",
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
+    ("team", "audit"): "admin",
     ("rules", "changes"): "lead",
     ("evidence", "keys"): "admin",
     ("evidence", "retention", "plan"): "admin",
@@ -176,11 +184,15 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
     (folder / "orders.csv").write_text(export, encoding="utf-8")
     row = Recipient.objects.filter(incident=storm.incident).first()
     assert row is not None
+    (shift,) = add_shifts(
+        "north-lead", ["mon"], "09:00", "18:00", "Asia/Shanghai", by=storm.desk.admin, clock=SYSTEM_CLOCK
+    )
     values = {
         "code": storm.incident.code, "seller": "only-ours", "shop": "LTH", "user": "north-lead", "row": row.pk,
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
-        "digest": storm.roll_out.facts_digest, "facts": folder / "facts.toml", "paper": folder / "paper.pdf",
-        "secrets": folder / "secrets.toml", "export": folder / "orders.csv", "tmp": folder,
+        "digest": storm.roll_out.facts_digest, "shift": shift.pk, "facts": folder / "facts.toml",
+        "paper": folder / "paper.pdf", "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "tmp": folder,
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 
@@ -246,7 +258,9 @@ SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-b
 DESK_RULES = {("rules", "set"), ("rules", "unset")}
 """What agents and auditors may read but not set."""
 ADMINS = {
-    ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",),
+    ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("link",), *(
+        ("team", act) for act in ("add-member", "role", "off", "on", "languages", "shift", "drop-shift")
+    ),
     ("evidence", "retention", "hold"), ("evidence", "retention", "release"),
 }  # fmt: skip
 

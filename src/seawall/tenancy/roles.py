@@ -19,6 +19,10 @@ _ALL = frozenset(Role)
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "team.manage": frozenset({Role.ADMIN}),
+    "team.read": frozenset({Role.ADMIN, Role.LEAD, Role.AUDITOR}),
+    "settings.read": _ALL,
+    "installation.read": frozenset({Role.ADMIN}),
+    "audit.read": frozenset({Role.ADMIN, Role.AUDITOR}),
     "shops.read": _STAFF,
     "shops.connect": frozenset({Role.ADMIN}),
     "orders.read": _STAFF,

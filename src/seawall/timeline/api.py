@@ -11,10 +11,14 @@ from seawall.kernel.errors import Refused
 from seawall.kernel.machine import Machine
 from seawall.tenancy.api import Actor
 from seawall.timeline.models import Entry
+from seawall.timeline.queries import SYSTEM, AuditFilter, audit_log, chunks_of, page_of
 
 S = TypeVar("S", bound=StrEnum)
 
-__all__ = ["SYSTEM_ACTOR_NAME", "Entry", "move", "move_all", "record"]
+__all__ = [
+    "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "audit_log", "chunks_of", "move", "move_all", "page_of",
+    "record",
+]  # fmt: skip
 
 SYSTEM_ACTOR_NAME = "Seawall"
 """Name under which the system's own acts (automatic pause, gates) stand on the timeline."""

@@ -8,6 +8,7 @@ from seawall.web import errors, health, hooks, sign_in
 from seawall.web.own_look import in_our_frame
 from seawall.web.pages import (
     answers,
+    audit,
     board,
     cancels,
     cases,
@@ -27,8 +28,10 @@ from seawall.web.pages import (
     script,
     seats,
     seller_link,
+    settings,
     shops,
     steer,
+    team,
 )
 
 urlpatterns = [
@@ -102,7 +105,14 @@ urlpatterns = [
     path("a/<str:token>/packs/<int:number>/", seller_link.pack, name="seller_link_pack"),
     path("in/<str:token>/", sign_in.by_link, name="sign_in_link"),
     path("in/<str:token>", sign_in.by_link),
-    path("team/", sign_in.choose_team, name="choose_team"),
+    path("team/", team.team, name="team"),
+    path("team/sellers/", team.seller, name="team_seller"),
+    path("team/choose/", sign_in.choose_team, name="choose_team"),
+    path("team/<int:pk>/", team.member, name="member"),
+    path("team/<int:pk>/sign-in-link/", team.link, name="member_link"),
+    path("settings/", settings.settings, name="settings"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export.csv", audit.export, name="audit_export"),
     path("look/", sign_in.look, name="look"),
     path("keys/<slug:team>/", keys.public_keys, name="public_keys"),
     path("healthz", health.healthz, name="healthz"),

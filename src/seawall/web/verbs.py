@@ -6,12 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
 from seawall.web.look import Look, Words
 from seawall.web.times import DESK_ZONE
-from seawall.web.wording import KINDS, words_of
+from seawall.web.wording import KINDS, ROLES, words_of
+
+WEEKDAYS: Mapping[str, Words] = {
+    "mon": _p("weekday", "Mon"),
+    "tue": _p("weekday", "Tue"),
+    "wed": _p("weekday", "Wed"),
+    "thu": _p("weekday", "Thu"),
+    "fri": _p("weekday", "Fri"),
+    "sat": _p("weekday", "Sat"),
+    "sun": _p("weekday", "Sun"),
+}
+"""Days of the week, as shifts name them."""
 
 VERBS: Mapping[str, Look] = {
     "incident.open": Look(words=_("Storm opened: %(kind)s"), icon="flag"),
@@ -117,6 +129,17 @@ VERBS: Mapping[str, Look] = {
     "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
     "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),
     "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),
+    "team.member_add": Look(words=_("Member %(member)s added: %(role)s"), icon="user-plus"),
+    "team.role": Look(words=_("Role of %(member)s: %(was)s → %(role)s"), icon="user-cog"),
+    "team.member_off": Look(words=_("Member %(member)s switched off"), icon="user-off"),
+    "team.member_on": Look(words=_("Member %(member)s switched on again"), icon="user-check"),
+    "team.languages": Look(words=_("Languages of %(member)s: %(languages)s"), icon="language"),
+    "team.shift_add": Look(words=_("Shift of %(member)s: %(days)s %(hours)s (%(zone)s)"), icon="calendar-plus"),
+    "team.shift_drop": Look(
+        words=_("Shift of %(member)s taken away: %(days)s %(hours)s (%(zone)s)"), icon="calendar-minus"
+    ),
+    "team.sign_in_link": Look(words=_("Sign-in link for %(member)s made, good for %(hours)s h"), icon="key"),
+    "team.seller_add": Look(words=_("Seller %(seller)s added"), icon="building"),
 }
 
 NOISE = frozenset({
@@ -160,6 +183,10 @@ def _params(entry: Entry) -> _Params:
 def _plain(name: str, value: Any) -> str | Words:
     if name == "kind":
         return words_of(KINDS, str(value))
+    if name in ("role", "was"):
+        return words_of(ROLES, str(value))
+    if name == "days":
+        return ", ".join(str(words_of(WEEKDAYS, day)) for day in str(value).split(", "))
     if name == "clock":
         return text(f"rules_clock_{value}")
     if name == "first":

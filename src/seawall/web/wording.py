@@ -332,6 +332,10 @@ EVENTS: Mapping[str, Words] = {
 PERMISSIONS: Mapping[str, Words] = {
     **after_words.PERMISSIONS,
     "team.manage": _p("permission", "manage the team"),
+    "team.read": _p("permission", "see the team"),
+    "settings.read": _p("permission", "see the settings"),
+    "installation.read": _p("permission", "see how this installation is set up"),
+    "audit.read": _p("permission", "read the audit log"),
     "shops.read": _p("permission", "see shops"),
     "shops.connect": _p("permission", "connect shops"),
     "orders.read": _p("permission", "see orders"),
