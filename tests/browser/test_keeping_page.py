@@ -43,10 +43,11 @@ def test_an_administrator_erases_what_is_due_by_typing_its_letters(
     assert Capture.objects.exists()
 
 
-def test_the_page_on_a_phone_shows_what_is_held(visitors: Visitors, desk: Desk, look_at: Look) -> None:
+def test_the_page_fits_a_phone_and_shows_what_is_held(visitors: Visitors, desk: Desk, look_at: Look) -> None:
     an_old_storm(desk)
     place_hold(None, why="an audit by the platform", by=desk.admin, clock=SYSTEM_CLOCK)
     page = visitors.open(desk.admin, language="en", viewport=PHONE)
     page.goto(f"{visitors.url}/keeping/")
     expect(page.get_by_text("The whole team is held")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
     look_at(page, "keeping-phone")
