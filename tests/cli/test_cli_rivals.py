@@ -91,6 +91,7 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "stamp"): ("lead", ["{code}"]),
     ("evidence", "redact"): ("lead", ["{code}"]),
     ("evidence", "retention", "hold"): ("admin", ["{code}", "--why", "x"]),
     ("evidence", "retention", "release"): ("admin", ["{code}", "--why", "x"]),
@@ -124,6 +125,7 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
     ("rules", "changes"): "lead",
+    ("evidence", "keys"): "admin",
     ("evidence", "retention", "plan"): "admin",
     ("evidence", "retention", "erased"): "admin",
 }
@@ -131,6 +133,7 @@ LISTS: dict[tuple[str, ...], str] = {
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
+    ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
     ("team", "add-seller"), ("evidence", "retention", "set"),
     ("evidence", "retention", "unset"), ("evidence", "retention", "run"),
 }  # fmt: skip
@@ -235,7 +238,7 @@ STAFF = {
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
     ("evidence", "redact"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
-    ("approval", "link"), ("evidence", "draw"),
+    ("approval", "link"), ("evidence", "draw"), ("evidence", "stamp"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}

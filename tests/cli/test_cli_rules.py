@@ -53,7 +53,7 @@ def test_a_shopee_order_goes_by_the_platforms_own_column(say: Say, desk: Desk) -
         "breach_at": "2026-11-26T09:01:00+08:00",
         "when": "ready_stock",
     } in clock["others"]
-    assert said.json["golden"] == {"customs_return": "ship_by", "delay": "ship_by"}
+    assert said.json["golden"] == {"customs_return": "ship_by", "delay": "ship_by", "stock_out": "ship_by"}
     assert {"SHP-DTS-03", "SHP-CRR-01", "CRIT-01", "LAW-MY-01"} <= {row["rule"] for row in said.json["rules"]}
     assert not {row["rule"] for row in said.json["rules"]} & {"TTS-SLA-01", "LZD-SLA-01", "SHP-DTS-04"}
 

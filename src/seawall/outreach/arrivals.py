@@ -196,7 +196,11 @@ def _parted(arrival: Arrival, message: ChatMessage) -> list[Recipient]:
     """The rows of a group that was looked for in vain and parted since, whose one message is there after all: what has
     not been sent alone in between must not go again, and has the words that the platform shows."""
     words = sha256_text(message.text)
-    rows = list(_messages_of(arrival).filter(_TRIED, merged_sha256=words, platform_message_id="").select_for_update())
+    rows = list(
+        _messages_of(arrival)
+        .filter(_TRIED, merged_sha256=words, platform_message_id="")
+        .select_for_update(of=("self",))
+    )
     Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(text=message.text, text_sha256=words)
     return rows
 

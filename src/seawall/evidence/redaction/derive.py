@@ -29,6 +29,7 @@ from seawall.evidence.seal import layout
 from seawall.evidence.seal.canonical import canonical, instant
 from seawall.evidence.seal.keys import SigningKey
 from seawall.evidence.seal.packfile import Progress, SealedPack, write_pack
+from seawall.evidence.seal.sealing import Signer
 
 FORMAT = "seawall-redaction/1"
 CHUNK = 500
@@ -54,7 +55,7 @@ class Derived:
 def derive(
     internal: Path,
     known_of: KnownOf,
-    key: SigningKey,
+    key: Signer | SigningKey,
     out: Path,
     *,
     at: datetime,

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max
 
-from seawall.evidence.api import Derived, Known, Pack, Progress, RedactedPack, derive, signing_key
+from seawall.evidence.api import Derived, Known, Pack, Progress, RedactedPack, derive, team_signer
 from seawall.evidence.records import OrderKey
 from seawall.incidents.commands.seal_pack import pack_path
 from seawall.incidents.models import Incident
@@ -40,9 +40,10 @@ def redact_pack(
             raise Refused("pack_file_erased" if pack.file_erased_at else "web_pack_file_missing", number=pack.number)
         serial = (pack.redacted.aggregate(top=Max("number"))["top"] or 0) + 1
         stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{pack.number}-redacted-{serial}.zip"
-        key, now = signing_key(by.team_id, clock=clock), clock.now()
+        signing = team_signer(by.team_id, clock=clock)
+        now = max(clock.now(), signing.since)
         made = derive(
-            pack_path(pack), lambda keys: _known(incident, keys), key, _folder() / stored_as,
+            pack_path(pack), lambda keys: _known(incident, keys), signing.signer, _folder() / stored_as,
             at=now, with_papers=with_papers, progress=progress,
         )  # fmt: skip
         row = _row(pack, made, serial, stored_as, by=by, clock=clock)

@@ -118,7 +118,7 @@ def _conclude_row(proof: Proof, *, clock: Clock, again: timedelta) -> None:
             rows.update(confirm_looks=F("confirm_looks") + looks, confirm_after=clock.now() + again)
             rows.filter(confirm_looks__gte=CONFIRM_LOOKS).update(confirm_after=None)
             return
-        row = rows.select_for_update().first()
+        row = rows.select_for_update(of=("self",)).first()
         if row is None:
             return
         is_last_look = not proof.filters_in_silence or row.confirm_looks >= CONFIRM_LOOKS

@@ -110,7 +110,7 @@ def conclude(seen: Look, *, clock: Clock, grace: timedelta) -> str:
     rows = Recipient.objects.filter(pk=seen.row.id, state="unknown", attempts=seen.row.attempts)
     with transaction.atomic():
         if seen.found is not None:
-            return _found(seen, rows.select_for_update().first(), seen.found, clock)
+            return _found(seen, rows.select_for_update(of=("self",)).first(), seen.found, clock)
         if seen.error is not None:
             return _cannot_look(seen.error, rows, clock)
         rows.update(session_id=seen.session_id)

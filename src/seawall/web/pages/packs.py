@@ -1,5 +1,6 @@
 """Evidence packs and papers: sealed here, streamed from where they lie."""
 
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,7 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.evidence.api import Pack, Screenshot, screenshot_path
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Paper, add_paper, pack_path, paper_path, seal_pack
+from seawall.incidents.api import (
+    Case,
+    Paper,
+    add_paper,
+    extract_of_case,
+    pack_path,
+    paper_path,
+    seal_pack,
+    token_file,
+)
 from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
@@ -43,6 +53,31 @@ def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
     incident = incidents.incident_by_code(desk.actor, code)
     pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
     return file_answer(pack, pack_path(pack))
+
+
+@require_safe
+@desk_page("evidence.read")
+def token(desk: Desk, code: str, number: int) -> HttpResponseBase:
+    """The time-stamp token that came after the sealing, to lie beside the pack."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    name, data = token_file(pack, by=desk.actor)
+    return _attachment(name, data, "application/timestamp-reply")
+
+
+@require_safe
+@desk_page("evidence.read")
+def extract(desk: Desk, code: str, number: int, pk: int) -> HttpResponseBase:
+    """One order taken out of a pack, with proofs that lead to the signed root."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    found = get_scoped(Case, desk.actor, incident_id=incident.pk, pk=pk)
+    data = extract_of_case(pack, found, by=desk.actor)
+    return _attachment(f"{pack_path(pack).stem}-{found.order.platform_order_id}.zip", data, "application/zip")
+
+
+def _attachment(name: str, data: bytes, content_type: str) -> FileResponse:
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=content_type)
 
 
 @require_safe

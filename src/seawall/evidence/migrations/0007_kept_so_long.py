@@ -87,7 +87,7 @@ DROP FUNCTION evidence_is_told_erased(text, bigint, text, bigint, bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0005_pictures"),
+        ("evidence", "0006_keys_and_time"),
         ("incidents", "0003_platform_consent"),
         ("orders", "0001_initial"),
         ("tenancy", "0002_languages_of_a_member"),
