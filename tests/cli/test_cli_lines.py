@@ -195,6 +195,14 @@ evidence keys
 evidence keys rotate --why x
 evidence list S-0001
 evidence pack S-0001
+evidence redact S-0001
+evidence retention erased
+evidence retention hold S-0001 --why x
+evidence retention plan
+evidence retention release S-0001 --why x
+evidence retention run --seen x
+evidence retention set records 12 --why x
+evidence retention unset records --why x
 evidence report S-0001 -o DIR
 evidence stamp S-0001
 inbox answers S-0001
@@ -259,8 +267,15 @@ shops list
 shops mode S click --why x
 team add-member x --role lead
 team add-seller s --name n
+team audit
 team create t --name n --admin a
+team drop-shift 1
+team languages x
 team members
+team off x
+team on x
+team role x lead
+team shift x --day mon --from 09:00 --until 18:00
 worker
 cancel plan S-0001 --reason lazada=X --why x
 cancel options S-0001

@@ -15,6 +15,7 @@ from typer.main import get_command
 from seawall.cli.main import app
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import Recipient
+from seawall.staff.api import add_shifts
 from seawall.tenancy.api import AddMember, add_member, add_seller
 
 FACTS = """
@@ -92,6 +93,9 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
     ("evidence", "stamp"): ("lead", ["{code}"]),
+    ("evidence", "redact"): ("lead", ["{code}"]),
+    ("evidence", "retention", "hold"): ("admin", ["{code}", "--why", "x"]),
+    ("evidence", "retention", "release"): ("admin", ["{code}", "--why", "x"]),
     ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
@@ -110,6 +114,12 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ),
     ("team", "add-member"): ("admin", ["new", "--role", "seller_approver", "--seller", "{seller}"]),
     ("link",): ("admin", ["{user}"]),
+    ("team", "role"): ("admin", ["{user}", "admin"]),
+    ("team", "off"): ("admin", ["{user}"]),
+    ("team", "on"): ("admin", ["{user}"]),
+    ("team", "languages"): ("admin", ["{user}", "--lang", "th"]),
+    ("team", "shift"): ("admin", ["{user}", "--day", "mon", "--from", "09:00", "--until", "18:00"]),
+    ("team", "drop-shift"): ("admin", ["{shift}"]),
     ("rules", "explain"): ("lead", ["{order}"]),
     ("rules", "set"): ("lead", ["FD-T5-01", "4/6", "--why", "x", "--shop", "{shop}"]),
     ("rules", "unset"): ("lead", ["FD-T5-01", "--why", "x", "--shop", "{shop}"]),
@@ -121,14 +131,19 @@ LISTS: dict[tuple[str, ...], str] = {
     ("shops", "list"): "lead",
     ("shops", "app", "list"): "admin",
     ("team", "members"): "lead",
+    ("team", "audit"): "admin",
     ("rules", "changes"): "lead",
     ("evidence", "keys"): "admin",
+    ("evidence", "retention", "plan"): "admin",
+    ("evidence", "retention", "erased"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
     ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
+    ("team", "add-seller"), ("evidence", "retention", "set"),
+    ("evidence", "retention", "unset"), ("evidence", "retention", "run"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -169,11 +184,15 @@ def filled(argv: list[str], storm: Storm, folder: Path) -> list[str]:
     (folder / "orders.csv").write_text(export, encoding="utf-8")
     row = Recipient.objects.filter(incident=storm.incident).first()
     assert row is not None
+    (shift,) = add_shifts(
+        "north-lead", ["mon"], "09:00", "18:00", "Asia/Shanghai", by=storm.desk.admin, clock=SYSTEM_CLOCK
+    )
     values = {
         "code": storm.incident.code, "seller": "only-ours", "shop": "LTH", "user": "north-lead", "row": row.pk,
         "order": row.order.platform_order_id, "binding": storm.roll_out.binding_digest,
-        "digest": storm.roll_out.facts_digest, "facts": folder / "facts.toml", "paper": folder / "paper.pdf",
-        "secrets": folder / "secrets.toml", "export": folder / "orders.csv", "tmp": folder,
+        "digest": storm.roll_out.facts_digest, "shift": shift.pk, "facts": folder / "facts.toml",
+        "paper": folder / "paper.pdf", "secrets": folder / "secrets.toml", "export": folder / "orders.csv",
+        "tmp": folder,
     }  # fmt: skip
     return [each.format(**values) for each in argv]
 
@@ -228,6 +247,8 @@ STAFF = {
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "redact"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
     ("approval", "link"), ("evidence", "draw"), ("evidence", "stamp"),
 }  # fmt: skip
@@ -236,7 +257,12 @@ SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-b
 """What only the seller does."""
 DESK_RULES = {("rules", "set"), ("rules", "unset")}
 """What agents and auditors may read but not set."""
-ADMINS = {("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("team", "add-member"), ("link",)}
+ADMINS = {
+    ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("link",), *(
+        ("team", act) for act in ("add-member", "role", "off", "on", "languages", "shift", "drop-shift")
+    ),
+    ("evidence", "retention", "hold"), ("evidence", "retention", "release"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,9 @@ def test_a_member_of_two_teams_chooses_and_cannot_choose_a_third(desk: Desk, riv
     Membership.objects.create(team_id=rival.lead.team_id, user_id=desk.lead.user_id, role="lead")
     browser = client_of(desk.lead)
     assert "Team north" in browser.get("/").content.decode()
-    browser.post("/team/", {"team": rival.lead.team_id})
+    browser.post("/team/choose/", {"team": rival.lead.team_id})
     assert browser.get("/").context["membership"].team_id == rival.lead.team_id
-    browser.post("/team/", {"team": 999_999})
+    browser.post("/team/choose/", {"team": 999_999})
     assert browser.get("/").context["membership"].team_id == rival.lead.team_id
 
 

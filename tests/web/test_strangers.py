@@ -42,7 +42,7 @@ def of_a_storm() -> list[URLPattern]:
 
 
 def test_there_are_pages_of_a_storm() -> None:
-    assert len(of_a_storm()) == 43
+    assert len(of_a_storm()) == 45
 
 
 @pytest.mark.parametrize("pattern", of_a_storm(), ids=lambda each: str(each.name))

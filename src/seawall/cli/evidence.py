@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from seawall.cli import retention
 from seawall.cli.incident import Code
 from seawall.cli.output import emit, err, table
 from seawall.cli.progress import steps
@@ -15,6 +16,7 @@ from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(retention.app, name="retention", help="How long data is kept, what is held, what was erased.")
 
 
 @app.command("pack")
@@ -60,6 +62,42 @@ def pack(
             "incident": code, "number": sealed.number, "path": str(path), "sha256": sealed.sha256, "root": sealed.root,
             "key_id": sealed.key_id, "items": sealed.items, "counts": sealed.counts,
             "pictures": sealed.counts["pictures"],
+        }
+    )  # fmt: skip
+
+
+@app.command("redact")
+def redact(
+    code: Code,
+    pack: Annotated[int, typer.Option("--pack", help="Number of the sealed pack; the newest if left out.")] = 0,
+    without_papers: Annotated[bool, typer.Option("--without-papers", help="Leave the official papers out.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Also copy the result to this file.")] = None,
+) -> None:
+    """The reviewer's form of a sealed pack: buyers' phones, addresses and names masked."""
+    from seawall.cli.context import actor
+
+    by = actor()
+    import shutil
+
+    from seawall.incidents.api import incident_named, redact_pack, redacted_path
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.kernel.errors import InvalidInput
+
+    if out is not None and not out.parent.is_dir():
+        raise InvalidInput("pack_folder_missing", folder=str(out.parent))
+    incident = incident_named(code, by=by)
+    with steps() as progress:
+        made = redact_pack(
+            incident, by=by, clock=SYSTEM_CLOCK, number=pack or None, with_papers=not without_papers, progress=progress
+        )
+    path = redacted_path(made)
+    if out is not None:
+        shutil.copyfile(path, out)
+        path = out
+    emit(
+        {
+            "incident": code, "pack": made.pack.number, "derived_from": made.pack.root, "path": str(path),
+            "sha256": made.sha256, "root": made.root, "masked": made.masked, "left_out": made.left_out,
         }
     )  # fmt: skip
 

@@ -91,20 +91,16 @@ def link(
     username: Annotated[str, typer.Argument(help="Whose sign-in link.")] = "",
     hours: Annotated[int, typer.Option(min=1, max=72, help="How long it is good for.")] = 1,
 ) -> None:
-    """Make a one-time sign-in link for a member of your team."""
+    """Make a one-time sign-in link for a member of your team. One made before and not used dies."""
     by = actor()
     from datetime import timedelta
 
     from seawall.settings.env import get_settings
-    from seawall.tenancy.api import Membership, get_scoped, make_sign_in_link
+    from seawall.staff.api import sign_in_link
+    from seawall.tenancy.api import User
 
     by.require("team.manage")
-    name = username or by.name
-    member = (
-        get_scoped(Membership, by, user__username=username) if username else Membership.objects.get(pk=by.membership_id)
-    )
-    token = make_sign_in_link(member.user, clock=SYSTEM_CLOCK, lifetime=timedelta(hours=hours))
-    url = f"{get_settings().public_url}/in/{token}"
-    emit(
-        {"username": member.user.username, "url": url}, lambda console: console.print(f"{name}: {url}", soft_wrap=True)
-    )
+    name = username or User.objects.get(pk=by.user_id).username
+    made = sign_in_link(name, lifetime=timedelta(hours=hours), by=by, clock=SYSTEM_CLOCK, on_server=True)
+    url = f"{get_settings().public_url}/in/{made.token}"
+    emit({"username": name, "url": url}, lambda console: console.print(f"{name}: {url}", soft_wrap=True))

@@ -41,9 +41,10 @@ def add_member(
     """Add a member. Again with the same values changes nothing."""
     by = actor()
     from seawall.kernel.clock import SYSTEM_CLOCK
-    from seawall.tenancy.api import AddMember, add_member
+    from seawall.staff.api import add
+    from seawall.tenancy.api import AddMember
 
-    made = add_member(
+    made = add(
         AddMember(
             username=username,
             role=role,
@@ -54,6 +55,7 @@ def add_member(
         ),
         by=by,
         clock=SYSTEM_CLOCK,
+        on_server=True,
     )
     emit({"member": username, "role": made.role, "seller": seller or None, "simulated": made.is_simulated,
           "languages": made.languages})  # fmt: skip
@@ -63,24 +65,151 @@ def add_member(
 def add_seller(code: str, name: Annotated[str, typer.Option(help="The seller's name.")]) -> None:
     """Add a seller the team serves. Again with the same code changes nothing."""
     by = actor()
-    from seawall.tenancy.api import add_seller
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import add_seller
 
-    seller = add_seller(code, name, by=by)
+    seller = add_seller(code, name, by=by, clock=SYSTEM_CLOCK)
     emit({"seller": seller.code, "name": seller.name})
+
+
+@app.command("role")
+def role(
+    username: str,
+    role: Annotated[str, typer.Argument(help="admin, lead, agent or auditor.")],
+    why: Annotated[str, typer.Option(help="Why; stands on the timeline.")] = "",
+) -> None:
+    """Give a member another role. The desk and the seller stay two sides; the last administrator stays one."""
+    by = actor()
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import change_role
+
+    member = change_role(username, role, why=why, by=by, clock=SYSTEM_CLOCK)
+    emit({"member": username, "role": member.role})
+
+
+@app.command("off")
+def off(username: str, why: Annotated[str, typer.Option(help="Why; stands on the timeline.")] = "") -> None:
+    """Switch a member off. Nothing is deleted; unused sign-in links of that person die."""
+    _set_active(username, False, why)
+
+
+@app.command("on")
+def on(username: str, why: Annotated[str, typer.Option(help="Why; stands on the timeline.")] = "") -> None:
+    """Switch a member on again."""
+    _set_active(username, True, why)
+
+
+def _set_active(username: str, active: bool, why: str) -> None:
+    by = actor()
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import set_active
+
+    member = set_active(username, active, why=why, by=by, clock=SYSTEM_CLOCK)
+    emit({"member": username, "active": member.is_active})
+
+
+@app.command("languages")
+def languages(
+    username: str,
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", help="A buyer language; may be repeated. None at all: forgets them.")
+    ] = None,
+) -> None:
+    """Note which buyer languages a member speaks, in place of those noted before."""
+    by = actor()
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import set_languages
+
+    member = set_languages(username, lang or (), by=by, clock=SYSTEM_CLOCK)
+    emit({"member": username, "languages": member.languages})
+
+
+@app.command("shift")
+def shift(
+    username: str,
+    days: Annotated[list[str], typer.Option("--day", help="mon, tue ... or a span such as mon-fri; may be repeated.")],
+    starts: Annotated[str, typer.Option("--from", help="Time of day, 09:00.")],
+    ends: Annotated[str, typer.Option("--until", help="Time of day; at or before --from: on the next day.")],
+    zone: Annotated[str, typer.Option(help="Zone of the times: Asia/Shanghai or a market's.")] = "Asia/Shanghai",
+) -> None:
+    """Add weekly shifts of a member. Again with the same values changes nothing."""
+    by = actor()
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import add_shifts
+
+    made = add_shifts(username, days, starts, ends, zone, by=by, clock=SYSTEM_CLOCK)
+    emit({"member": username, "shifts": [{"number": each.pk, "text": str(each)} for each in made]})
+
+
+@app.command("drop-shift")
+def drop_shift(number: Annotated[int, typer.Argument(help="The shift's number, as team members lists it.")]) -> None:
+    """Take a shift away."""
+    by = actor()
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import drop_shift
+
+    drop_shift(number, by=by, clock=SYSTEM_CLOCK)
+    emit({"dropped": number})
 
 
 @app.command("members")
 def members() -> None:
-    """List the team's members."""
+    """List the team's members: role, languages, second factor, shifts."""
     by = actor()
-    from seawall.tenancy.api import Membership, scoped
+    from seawall.kernel.clock import SYSTEM_CLOCK
+    from seawall.staff.api import WEEKDAYS, people
 
-    by.require("timeline.read")
+    found = people(by, now=SYSTEM_CLOCK.now())
     rows = [
-        {"username": m.user.username, "name": str(m.user), "role": m.role, "active": m.is_active}
-        for m in scoped(Membership, by).select_related("user").order_by("pk")
-    ]
-    shown = table("username", "name", "role", "active")
-    for row in rows:
-        shown.add_row(*(str(value) for value in row.values()))
+        {
+            "username": person.member.user.username,
+            "name": str(person.member.user),
+            "role": person.member.role,
+            "active": person.member.is_active,
+            "second_factor": person.has_second_factor,
+            "languages": list(person.member.languages),
+            "on_duty": person.is_on_duty,
+            "shifts": [
+                {"number": each.pk, "day": WEEKDAYS[each.weekday], "from": f"{each.starts:%H:%M}",
+                 "until": f"{each.ends:%H:%M}", "zone": each.zone}
+                for each in person.shifts
+            ],
+        }
+        for person in found
+    ]  # fmt: skip
+    shown = table("username", "name", "role", "active", "2FA", "languages", "shifts")
+    for row, person in zip(rows, found, strict=True):
+        shifts = "\n".join(
+            f"{each.pk}: {WEEKDAYS[each.weekday]} {each.starts:%H:%M}-{each.ends:%H:%M} {each.zone}"
+            for each in person.shifts
+        )
+        shown.add_row(
+            *(str(row[name]) for name in ("username", "name", "role", "active", "second_factor")),
+            ", ".join(person.member.languages), shifts,
+        )  # fmt: skip
     emit({"members": rows}, lambda console: console.print(shown))
+
+
+@app.command("audit")
+def audit(
+    person: Annotated[str, typer.Option(help="Only what this member did; system: Seawall itself.")] = "",
+    verb: Annotated[str, typer.Option(help="Only this act, for instance outreach.start.")] = "",
+    incident: Annotated[str, typer.Option(help="Only this storm.")] = "",
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many entries.")] = 50,
+) -> None:
+    """Who did what in the team, over all storms, the newest first."""
+    by = actor()
+    from seawall.timeline.api import AuditFilter, audit_log, page_of
+
+    found = audit_log(by, AuditFilter(username=person, verb=verb, incident_code=incident))
+    entries, _mark = page_of(found, most)
+    shown = table("when", "what", "who", "storm", "why")
+    rows = []
+    for each in entries:
+        code = each.incident.code if each.incident else ""
+        rows.append({
+            "at": each.at.isoformat(), "verb": each.verb, "who": each.actor_name, "role": each.actor_role,
+            "incident": code, "subject": each.subject, "before": each.before, "after": each.after, "why": each.why,
+        })  # fmt: skip
+        shown.add_row(each.at.isoformat(sep=" ", timespec="seconds"), each.verb, each.actor_name, code, each.why)
+    emit({"entries": rows}, lambda console: console.print(shown))

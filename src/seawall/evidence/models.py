@@ -2,6 +2,13 @@
 
 from django.db import models
 
+from seawall.evidence.keeping_models import DataKind, ErasedItem, Erasure, LegalHold, RedactedPack, RetentionRule
+
+__all__ = [
+    "Capture", "CaptureSource", "DataKind", "ErasedItem", "Erasure", "LegalHold", "Pack", "RedactedPack",
+    "RetentionRule", "Screenshot", "SigningKey",
+]  # fmt: skip
+
 
 class CaptureSource(models.TextChoices):
     """How a record reached us."""
@@ -165,6 +172,8 @@ class Pack(models.Model):
     sealed_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField()
     is_simulated = models.BooleanField()
+    file_erased_at = models.DateTimeField(null=True)
+    """When its time was over and the file was removed; its seal (hashes and signature) is kept beside its place."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["incident", "number"], name="pack_number_once"),)

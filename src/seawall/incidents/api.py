@@ -20,6 +20,7 @@ from seawall.incidents.commands.cancel import (
 )
 from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, seen_cases, withdraw_case, withdraw_cases
 from seawall.incidents.commands.comment import comment, members_to_name, see_mentions
+from seawall.incidents.commands.compensate import Allowance, GiveCompensation, allowance_of, give_compensation
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
     DecideByLink,
@@ -40,6 +41,16 @@ from seawall.incidents.commands.links import (
 from seawall.incidents.commands.open_from_files import FilesOfShop, OpenFromFiles, open_from_files, started_by
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
+from seawall.incidents.commands.redact_pack import redact_pack, redacted_of, redacted_path
+from seawall.incidents.commands.retention import (
+    erasures_of,
+    is_true_erasure,
+    place_hold,
+    release_hold,
+    run_retention,
+    set_retention,
+    unset_retention,
+)
 from seawall.incidents.commands.risk import WorkedOut, keep_risk, risk_of
 from seawall.incidents.commands.roll_out import (
     approve,
@@ -63,11 +74,13 @@ from seawall.incidents.facts import Facts
 from seawall.incidents.facts_file import read_facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import Golden, golden_of
+from seawall.incidents.keeping.plan import KindPlan, Plan, holds_of, retention_plan
 from seawall.incidents.longest import LongestFilled, PlaceValues, fill_longest, lacking, longest_values
 from seawall.incidents.models import (
     ApprovalLink,
     Case,
     CaseClock,
+    Compensation,
     FactsSheet,
     Incident,
     IncidentKind,
@@ -93,17 +106,21 @@ __all__ = [
     "LONGEST_LIFETIME",
     "NOT_CONCERNED",
     "SOP_STEPS",
+    "Allowance",
     "ApprovalLink",
     "Case",
     "CaseClock",
+    "Compensation",
     "DecideByLink",
     "Facts",
     "FactsSheet",
     "FilesOfShop",
+    "GiveCompensation",
     "Golden",
     "Incident",
     "IncidentKind",
     "IncidentState",
+    "KindPlan",
     "LinkPurpose",
     "LinkStatus",
     "LongestFilled",
@@ -115,10 +132,12 @@ __all__ = [
     "Paper",
     "PictureChore",
     "PlaceValues",
+    "Plan",
     "SavedView",
     "WorkedOut",
     "add_cases",
     "add_paper",
+    "allowance_of",
     "answer_buyer",
     "approve",
     "approve_cancel",
@@ -133,14 +152,18 @@ __all__ = [
     "doors_by",
     "draw_pictures",
     "drop_view",
+    "erasures_of",
     "export",
     "extract_of_case",
     "facts_of",
     "facts_of_orders",
     "fill_longest",
     "foreseen",
+    "give_compensation",
     "golden_of",
+    "holds_of",
     "incident_named",
+    "is_true_erasure",
     "keep_risk",
     "lacking",
     "leave_uncancelled",
@@ -161,20 +184,27 @@ __all__ = [
     "pause",
     "pause_cancel",
     "pictures_folder",
+    "place_hold",
     "plan",
     "plan_cancel",
     "plan_view",
     "prepared_cause",
     "reach_view",
     "read_facts",
+    "redact_pack",
+    "redacted_of",
+    "redacted_path",
     "refresh_due",
     "refuse_facts",
+    "release_hold",
     "renew_link",
     "replan",
     "resume",
     "resume_cancel",
+    "retention_plan",
     "revoke_link",
     "risk_of",
+    "run_retention",
     "safe_name",
     "save_view",
     "seal_pack",
@@ -183,6 +213,7 @@ __all__ = [
     "send_back",
     "send_sample",
     "set_course",
+    "set_retention",
     "sheet_bytes",
     "stamp_due",
     "stamp_pack",
@@ -200,6 +231,7 @@ __all__ = [
     "token_file",
     "token_path",
     "tune",
+    "unset_retention",
     "values_of",
     "waive_message_first",
     "watch_cases",

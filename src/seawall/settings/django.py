@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "seawall.orders",
     "seawall.rulebook",
     "seawall.timeline",
+    "seawall.staff",
     "seawall.scripts",
     "seawall.outreach",
     "seawall.casework",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "seawall.web.middleware.ContentSecurityPolicyMiddleware",
+    "seawall.web.middleware.NoNulMiddleware",
 ]
 
 ROOT_URLCONF = "seawall.web.urls"

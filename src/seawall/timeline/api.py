@@ -10,11 +10,15 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.kernel.machine import Machine
 from seawall.tenancy.api import Actor, Role, scoped
+from seawall.timeline.audit import SYSTEM, AuditFilter, audit_log, chunks_of, page_of
 from seawall.timeline.models import Entry, Mention
 
 S = TypeVar("S", bound=StrEnum)
 
-__all__ = ["COMMENT", "SYSTEM_ACTOR_NAME", "Entry", "Mention", "entries_of", "move", "move_all", "record"]
+__all__ = [
+    "COMMENT", "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "Mention", "audit_log", "chunks_of",
+    "entries_of", "move", "move_all", "page_of", "record",
+]  # fmt: skip
 
 COMMENT = "timeline.comment"
 """The verb of a comment: the desk's own talk about a storm, which neither a seller nor a pack shows."""

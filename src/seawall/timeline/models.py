@@ -24,7 +24,10 @@ class Entry(models.Model):
     why = models.TextField(default="")
 
     class Meta:
-        indexes = (models.Index(fields=["incident", "at"], name="timeline_by_incident"),)
+        indexes = (
+            models.Index(fields=["incident", "at"], name="timeline_by_incident"),
+            models.Index(fields=["team", "-at", "-id"], name="timeline_newest_of_team"),
+        )
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"

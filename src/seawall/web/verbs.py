@@ -6,12 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from seawall.kernel.texts import text
 from seawall.timeline.api import Entry
 from seawall.web.look import Look, Words
 from seawall.web.times import DESK_ZONE
-from seawall.web.wording import KINDS, words_of
+from seawall.web.wording import KINDS, ROLES, words_of
+
+WEEKDAYS: Mapping[str, Words] = {
+    "mon": _p("weekday", "Mon"),
+    "tue": _p("weekday", "Tue"),
+    "wed": _p("weekday", "Wed"),
+    "thu": _p("weekday", "Thu"),
+    "fri": _p("weekday", "Fri"),
+    "sat": _p("weekday", "Sat"),
+    "sun": _p("weekday", "Sun"),
+}
+"""Days of the week, as shifts name them."""
 
 VERBS: Mapping[str, Look] = {
     "incident.open": Look(words=_("Storm opened: %(kind)s"), icon="flag"),
@@ -95,10 +107,20 @@ VERBS: Mapping[str, Look] = {
     "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
     "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),
     "contact.lift": Look(words=_("A buyer may be written to again"), icon="arrow-back-up"),
+    "compensation.give": Look(words=_("Order %(order)s was given %(amount)s %(currency)s"), icon="ticket"),
+    "inbox.take": Look(words=_("A buyer’s conversation taken over"), icon="user-check"),
+    "inbox.hand_back": Look(words=_("A buyer’s conversation handed back"), icon="arrow-back-up"),
+    "inbox.assign": Look(words=_("A buyer’s conversation given to %(name)s"), icon="user-question"),
     "answer.correct": Look(words=_("A buyer’s message read anew"), icon="pencil"),
     "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
     "evidence.rotate_key": Look(words=_("The signing key was followed by a new one"), icon="key"),
     "evidence.stamp": Look(words=_("The time of pack %(number)s was confirmed"), icon="certificate"),
+    "evidence.redact": Look(words=_("Reviewer’s form of pack %(number)s made"), icon="eye-check"),
+    "evidence.erase": Look(words=_("Data past its time erased"), icon="clock-off"),
+    "retention.set": Look(words=_("Time of keeping set"), icon="gavel"),
+    "retention.unset": Look(words=_("Time of keeping taken back"), icon="arrow-back-up"),
+    "hold.place": Look(words=_("Held: nothing may be erased"), icon="lock"),
+    "hold.release": Look(words=_("Hold released"), icon="arrow-back-up"),
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
@@ -109,11 +131,22 @@ VERBS: Mapping[str, Look] = {
     "shop.consent": Look(words=_("Shop %(code)s connected by its seller"), icon="user-check"),
     "shop.consent_refused": Look(words=_("Shop %(code)s not connected"), icon="user-x"),
     "shop.stop": Look(words=_("Shop %(code)s must be connected again"), icon="plug-connected-x"),
+    "team.member_add": Look(words=_("Member %(member)s added: %(role)s"), icon="user-plus"),
+    "team.role": Look(words=_("Role of %(member)s: %(was)s → %(role)s"), icon="user-cog"),
+    "team.member_off": Look(words=_("Member %(member)s switched off"), icon="user-off"),
+    "team.member_on": Look(words=_("Member %(member)s switched on again"), icon="user-check"),
+    "team.languages": Look(words=_("Languages of %(member)s: %(languages)s"), icon="language"),
+    "team.shift_add": Look(words=_("Shift of %(member)s: %(days)s %(hours)s (%(zone)s)"), icon="calendar-plus"),
+    "team.shift_drop": Look(
+        words=_("Shift of %(member)s taken away: %(days)s %(hours)s (%(zone)s)"), icon="calendar-minus"
+    ),
+    "team.sign_in_link": Look(words=_("Sign-in link for %(member)s made, good for %(hours)s h"), icon="key"),
+    "team.seller_add": Look(words=_("Seller %(seller)s added"), icon="building"),
 }
 
 NOISE = frozenset({
     "seat.take", "seat.give_back", "outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit",
-    "outreach.stop", "clock.moved",
+    "outreach.stop", "clock.moved", "inbox.take", "inbox.hand_back",
 })  # fmt: skip
 """Verbs that stand beside another of the same act; the short list leaves them out, the whole one shows them."""
 
@@ -152,6 +185,10 @@ def _params(entry: Entry) -> _Params:
 def _plain(name: str, value: Any) -> str | Words:
     if name == "kind":
         return words_of(KINDS, str(value))
+    if name in ("role", "was"):
+        return words_of(ROLES, str(value))
+    if name == "days":
+        return ", ".join(str(words_of(WEEKDAYS, day)) for day in str(value).split(", "))
     if name == "clock":
         return text(f"rules_clock_{value}")
     if name == "first":

@@ -41,6 +41,10 @@ EXTRACT_FORMAT = "seawall-extract/1"
 ORDER = "order.json"
 ORDER_RECORDS = "records.jsonl"
 PROOFS = "seal/proofs.txt"
+REDACTION = "redaction/redaction.json"
+REDACTED_RECORDS = "redaction/records.jsonl"
+REDACTION_NOTE = "redaction/NOTE.txt"
+REDACTED = "REDACTED 脱敏"
 
 SEAL = "seal/"
 SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})

@@ -144,6 +144,7 @@ class _Work:
             timeline.member(),
             *self.spools.members(),
             papers.json_member(layout.SUMMARY, summary),
+            *(member_of(path, content) for path, content in contents.extra.items()),
         ]
         added = further(content) if further is not None else ()
         named = [(file.name, member.path) for file, member in official]

@@ -15,6 +15,7 @@ from seawall.evidence.api import Pack, Screenshot, screenshot_path
 from seawall.incidents import queries as incidents
 from seawall.incidents.api import (
     Case,
+    Incident,
     Paper,
     add_paper,
     extract_of_case,
@@ -26,6 +27,7 @@ from seawall.incidents.api import (
 from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
+from seawall.web.twice import unless_made_meanwhile
 
 
 @require_POST
@@ -33,17 +35,23 @@ from seawall.web.desk import Desk, desk_page
 def seal(desk: Desk, code: str) -> HttpResponseBase:
     """Seal the storm's next pack."""
     incident = incidents.incident_by_code(desk.actor, code)
+    with unless_made_meanwhile(desk, incident, lambda: len(incidents.packs_of(desk.actor, incident.pk))) as is_first:
+        if is_first:
+            pack = _sealed(desk, incident)
+            counts = {"number": pack.number, "items": f"{pack.items:,}"}
+            messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
+    return redirect("incident", code=code)
+
+
+def _sealed(desk: Desk, incident: Incident) -> Pack:
     try:
-        pack = seal_pack(incident, by=desk.actor, clock=desk.clock)
+        return seal_pack(incident, by=desk.actor, clock=desk.clock)
     except Refused as refusal:
         # The proof is in the records: what keeps a report from being made must not keep a pack from being sealed.
         if not refusal.code.startswith("report_"):
             raise
         messages.warning(desk.request, str(refusal))
-        pack = seal_pack(incident, by=desk.actor, clock=desk.clock, with_report=False)
-    counts = {"number": pack.number, "items": f"{pack.items:,}"}
-    messages.success(desk.request, _("Pack %(number)s is sealed: %(items)s items.") % counts)
-    return redirect("incident", code=code)
+        return seal_pack(incident, by=desk.actor, clock=desk.clock, with_report=False)
 
 
 @require_safe
@@ -100,11 +108,16 @@ def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:
-    """A pack's bytes. Raises NotFound(web_pack_file_missing)."""
+    """A pack's bytes. Raises NotFound(web_pack_file_missing, pack_file_erased)."""
     if not path.is_file():
-        raise NotFound("web_pack_file_missing", number=pack.number)
+        raise NotFound("pack_file_erased" if pack.file_erased_at else "web_pack_file_missing", number=pack.number)
+    return zip_answer(path, pack.sha256)
+
+
+def zip_answer(path: Path, sha256: str) -> FileResponse:
+    """The very bytes of a ZIP, under the name it was written with."""
     response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/zip")
-    response.headers["X-Seawall-SHA256"] = pack.sha256
+    response.headers["X-Seawall-SHA256"] = sha256
     return response
 
 

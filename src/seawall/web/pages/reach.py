@@ -33,6 +33,7 @@ from seawall.outreach.queries import CAN_BE_REPLANNED, live_roll_outs, snapshots
 from seawall.web.desk import Desk, desk_page
 from seawall.web.pages.board import left_of
 from seawall.web.times import zone_of
+from seawall.web.twice import unless_made_meanwhile
 
 SHORT_HISTORY = 12
 
@@ -57,9 +58,16 @@ def replan(desk: Desk, code: str) -> HttpResponseBase:
     """Plan doors, windows and order anew. Words, audience and approval stay."""
     incident = incidents.incident_by_code(desk.actor, code)
     note = desk.request.POST.get("why", "").strip()[:500]
-    made = commands.replan(incident, by=desk.actor, clock=desk.clock, note=note)
-    messages.success(desk.request, _("Planned anew: version %(number)s.") % {"number": made.number})
+    with unless_made_meanwhile(desk, incident, lambda: _newest_plan(desk, incident)) as is_first:
+        if is_first:
+            made = commands.replan(incident, by=desk.actor, clock=desk.clock, note=note)
+            messages.success(desk.request, _("Planned anew: version %(number)s.") % {"number": made.number})
     return redirect("plan", code=code)
+
+
+def _newest_plan(desk: Desk, incident: Incident) -> int:
+    kept = snapshots_of(desk.actor, live_roll_out(incident), most=1)
+    return kept[0].number if kept else 0
 
 
 @require_safe

@@ -15,6 +15,7 @@ from seawall.kernel.languages import Language
 from seawall.kernel.texts import reader_language, text
 from seawall.web.desk import Desk, desk_page
 from seawall.web.times import zone_of
+from seawall.web.twice import unless_made_meanwhile
 
 WIDE, HIGH = 960, 180
 """The plot's own units."""
@@ -43,13 +44,18 @@ def risk(desk: Desk, code: str) -> HttpResponseBase:
     desk.actor.require("risk.read")
     if desk.request.method == "POST":
         changes = _changes(desk.request.POST.dict())
-        kept = keep_risk(
-            incident, changes, why=desk.request.POST.get("why", ""), by=desk.actor, clock=desk.clock
-        )  # fmt: skip
-        messages.success(desk.request, _("Risk sheet v%(version)s is kept.") % {"version": kept.version})
+        with unless_made_meanwhile(desk, incident, lambda: _newest_sheet(desk, incident)) as is_first:
+            if is_first:
+                why = desk.request.POST.get("why", "")
+                kept = keep_risk(incident, changes, why=why, by=desk.actor, clock=desk.clock)
+                messages.success(desk.request, _("Risk sheet v%(version)s is kept.") % {"version": kept.version})
         return redirect("risk", code=incident.code)
     worked = risk_of(incident, _changes(desk.request.GET.dict()), by=desk.actor, clock=desk.clock)
     return desk.render("web/risk.html", _context(desk, incident, worked))
+
+
+def _newest_sheet(desk: Desk, incident: Incident) -> int:
+    return max((each.version for each in incidents.risk_sheets_of(desk.actor, incident.pk)), default=0)
 
 
 def _changes(given: dict[str, Any]) -> dict[str, str]:

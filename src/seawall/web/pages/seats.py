@@ -149,9 +149,9 @@ def _next_of(pks: list[int], pk: int) -> int | None:
 
 def _page(desk: Desk, found: SeatDesk, *, at: int | None = None) -> HttpResponseBase:
     given, pks = desk.request.GET, [row.pk for row in found.rows]
-    if given.get("after", "").isdigit():
+    if given.get("after", "").isdecimal():
         at = _next_of(pks, int(given["after"]))
-    elif at is None and given.get("at", "").isdigit():
+    elif at is None and given.get("at", "").isdecimal():
         at = int(given["at"])
     row = next((each for each in found.rows if each.pk == at), found.rows[0] if found.rows else None)
     context: dict[str, Any] = {"seat": found, "row": row, **(_card(desk, row) if row else {})}

@@ -19,7 +19,8 @@ from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
-from seawall.web import after_words, script_words, verbs, wording
+from seawall.staff.api import WEEKDAYS, Shift
+from seawall.web import after_words, inbox_words, script_words, verbs, wording
 from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
@@ -76,6 +77,8 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "attempt": wording.OUTCOMES,
     "reader": wording.READERS,
     "tab": wording.OUTCOME_TABS,
+    "inbox": inbox_words.INBOX_SHOWS,
+    "weekday": verbs.WEEKDAYS,
 }
 
 
@@ -127,6 +130,14 @@ def at(moment: datetime | None, zone: ZoneInfo = DESK_ZONE, now: datetime | None
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), full_time(moment, zone), short
     )
+
+
+@register.simple_tag
+def shift_words(shift: Shift) -> str:
+    """A weekly span of duty: its day, hours, and the zone they are said in."""
+    day = wording.words_of(verbs.WEEKDAYS, WEEKDAYS[shift.weekday])
+    city = shift.zone.rpartition("/")[2].replace("_", " ")
+    return f"{day} {shift.starts:%H:%M}–{shift.ends:%H:%M} {city}"
 
 
 @register.simple_tag

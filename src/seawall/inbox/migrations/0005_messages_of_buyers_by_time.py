@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies: ClassVar = [("inbox", "0003_readings_stops_and_lost_answers")]
+    dependencies: ClassVar = [("inbox", "0004_who_waits_and_who_answers")]
 
     operations: ClassVar = [
         AddIndexConcurrently(

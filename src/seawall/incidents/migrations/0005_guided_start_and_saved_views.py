@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0003_platform_consent"),
+        ("incidents", "0004_compensation_given"),
         ("tenancy", "0002_languages_of_a_member"),
     ]
 

@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0004_guided_start_and_saved_views"),
+        ("incidents", "0005_guided_start_and_saved_views"),
         ("tenancy", "0002_languages_of_a_member"),
-        ("timeline", "0002_append_only"),
+        ("timeline", "0003_newest_of_a_team"),
     ]
 
     operations = [
