@@ -15,6 +15,7 @@ from tests.kit.rollout import Desk, Storm, a_desk
 from tests.kit.storm import a_storm, answer, bring
 
 from seawall.connectors.models import ReceivedEvent
+from seawall.evidence.api import SEAL_KEPT
 from seawall.evidence.models import Capture, ErasedItem, Erasure
 from seawall.evidence.seal.verify import verify_pack
 from seawall.inbox.api import Message
@@ -22,7 +23,6 @@ from seawall.incidents.commands import retention as keep
 from seawall.incidents.commands.redact_pack import redact_pack, redacted_path
 from seawall.incidents.commands.roll_out import close
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
-from seawall.incidents.keeping import erasing
 from seawall.incidents.keeping.due import months_before
 from seawall.incidents.keeping.plan import Plan, retention_plan
 from seawall.incidents.models import Case
@@ -137,7 +137,7 @@ def test_a_handed_out_pack_still_verifies_and_its_records_match_what_was_told(
     report = verify_pack(handed)
     assert report.ok
     assert report.root == pack.root
-    kept = pack_path(pack).with_name(pack_path(pack).name + erasing.SEAL_KEPT)
+    kept = pack_path(pack).with_name(pack_path(pack).name + SEAL_KEPT)
     with zipfile.ZipFile(handed) as whole, zipfile.ZipFile(kept) as seal:
         assert {name: seal.read(name) for name in seal.namelist()} == {
             name: whole.read(name) for name in whole.namelist() if name.startswith("seal/")
@@ -152,6 +152,7 @@ def test_a_pack_sealed_later_says_what_was_erased_and_claims_no_grade(desk: Desk
     later = seal_pack(storm.incident, by=desk.lead, clock=LATER, with_pictures=False, with_report=False)
     report = verify_pack(pack_path(later))
     assert report.ok, report.problems
+    assert report.previous_root == storm.incident.packs.get(number=1).root
     assert report.counts["outcomes"] == {"records_erased": 3}
     assert report.counts["grades"]["none"] == 3
     with zipfile.ZipFile(pack_path(later)) as whole:

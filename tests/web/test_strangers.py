@@ -42,7 +42,7 @@ def of_a_storm() -> list[URLPattern]:
 
 
 def test_there_are_pages_of_a_storm() -> None:
-    assert len(of_a_storm()) == 37
+    assert len(of_a_storm()) == 45
 
 
 @pytest.mark.parametrize("pattern", of_a_storm(), ids=lambda each: str(each.name))
@@ -61,6 +61,7 @@ def test_a_rival_gets_404_for_every_page_and_act_of_a_storm(pattern: URLPattern,
         "page": 1,
         "token": "x" * 32,
         "kind": "csv",
+        "view": 1,
     }
     before = Entry.objects.count()
     path = path_of(pattern, **values)
@@ -88,6 +89,7 @@ def test_parts_of_a_foreign_storm_are_not_found_under_ones_own(pattern: URLPatte
         "number": 1,
         "name": "report-zh.pdf",
         "page": 1,
+        "view": 1,
     }
     assert client_of(rival.lead).get(path_of(pattern, **values)).status_code == 404
 
@@ -104,6 +106,8 @@ def test_a_stranger_is_sent_to_sign_in(pattern: URLPattern, db: None) -> None:
         number=1,
         page=1,
         token="x" * 32,
+        seller="s017",
+        view=1,
         kind="csv",
         name="report-zh.pdf",
     )

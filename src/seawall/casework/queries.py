@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from seawall.casework.ledger import counts_of, live_cancelling, request_counts, without_message
 from seawall.casework.models import BuyerRequest, Cancellation, Cancelling, Course, Watched
@@ -67,6 +68,13 @@ def open_requests(actor: Actor, incident_ids: Collection[int]) -> QuerySet[Buyer
     """Buyers' requests that still have to be answered, the next to breach first."""
     rows = scoped(BuyerRequest, actor).filter(incident_id__in=incident_ids, state__in=_OPEN_REQUESTS)
     return rows.select_related("order__shop", "incident").order_by("breach_at", "pk")
+
+
+def requests_running_out(actor: Actor, incident_ids: Collection[int]) -> dict[int, tuple[int, datetime | None]]:
+    """How many buyers' requests wait for an answer in each storm, and when the first of them runs out."""
+    rows = scoped(BuyerRequest, actor).filter(incident_id__in=incident_ids, state__in=_OPEN_REQUESTS)
+    counted = rows.values_list("incident_id").annotate(n=Count("pk"), first=Min("breach_at")).order_by()
+    return {pk: (number, first) for pk, number, first in counted}
 
 
 def requests_of(actor: Actor, incident_id: int) -> QuerySet[BuyerRequest]:

@@ -223,6 +223,8 @@ def timeline(code: Code) -> None:
 
     by.require("timeline.read")
     incident = incident_named(code, by=by)
+    from seawall.timeline.api import entries_of
+
     rows = [
         {
             "at": entry.at.isoformat(),
@@ -236,7 +238,7 @@ def timeline(code: Code) -> None:
             "after": entry.after,
             "why": entry.why,
         }
-        for entry in incident.timeline.order_by("at", "pk")
+        for entry in entries_of(by, incident.pk).order_by("at", "pk")
     ]
     emit({"incident": code, "timeline": rows}, lambda console: show_timeline(console, rows))
 

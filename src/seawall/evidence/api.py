@@ -19,7 +19,7 @@ from seawall.evidence.report.phrases import EDITIONS
 from seawall.evidence.report.signing import signer as report_signer
 from seawall.evidence.screenshot_files import MAX_BYTES
 from seawall.evidence.screenshots import ShotOf, keep_screenshot, screenshot_path
-from seawall.evidence.seal.chain import kept_pack
+from seawall.evidence.seal.chain import SEAL_KEPT, kept_pack
 from seawall.evidence.seal.extract import extract_order
 from seawall.evidence.seal.merkle import leaf_hash, root_of
 from seawall.evidence.seal.packfile import Further, Progress, write_pack
@@ -29,6 +29,7 @@ from seawall.evidence.team_keys import Generation, generations, published_keys, 
 __all__ = [
     "EDITIONS",
     "MAX_BYTES",
+    "SEAL_KEPT",
     "WAITED_FOR",
     "Capture",
     "CaptureSource",

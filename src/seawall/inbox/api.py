@@ -7,10 +7,36 @@ from seawall.inbox.models import ContactStop, Conversation, Message, Note, Readi
 from seawall.inbox.readings import NEVER_DROPPED, Source, keep_model_reading, keep_persons_reading
 from seawall.inbox.store import Stored, store_message, store_session
 from seawall.inbox.waiting import HARM, SURE
+from seawall.inbox.wave import buyers_messages_by_hour
 
 __all__ = [
-    "HARM", "HELD_FOR", "NEVER_DROPPED", "PRIORITY", "SURE", "ContactStop", "Conversation", "Intent", "Label",
-    "Message", "Note", "Reading", "ReplyList", "Source", "Stored", "TakeNext", "assign", "classify", "hand_back",
-    "is_silent", "keep_model_reading", "keep_persons_reading", "masked", "note", "store_message", "store_session",
-    "take", "take_next",
+    "HARM",
+    "HELD_FOR",
+    "NEVER_DROPPED",
+    "PRIORITY",
+    "SURE",
+    "ContactStop",
+    "Conversation",
+    "Intent",
+    "Label",
+    "Message",
+    "Note",
+    "Reading",
+    "ReplyList",
+    "Source",
+    "Stored",
+    "TakeNext",
+    "assign",
+    "buyers_messages_by_hour",
+    "classify",
+    "hand_back",
+    "is_silent",
+    "keep_model_reading",
+    "keep_persons_reading",
+    "masked",
+    "note",
+    "store_message",
+    "store_session",
+    "take",
+    "take_next",
 ]  # fmt: skip

@@ -106,6 +106,8 @@ class Message(models.Model):
         )
         indexes = (
             models.Index(fields=["conversation", "sent_at"], name="message_by_time"),
+            # The wave of answers on the board: what buyers wrote, hour by hour.
+            models.Index(fields=["team", "sent_at"], condition=Q(speaker="buyer"), name="message_of_buyers"),
             # Few messages are one of these; gates count them several times a second.
             models.Index(
                 fields=["recipient", "intent"],

@@ -1,5 +1,6 @@
 """What the web, the command line and the demo may use of incidents; what they read stands in `queries`."""
 
+from seawall.incidents.causes import needs_of, occasions_of, prepared_cause
 from seawall.incidents.clocks import refresh_due, strike, tend_clocks
 from seawall.incidents.commands.add_paper import add_paper, paper_path, safe_name
 from seawall.incidents.commands.cancel import (
@@ -17,7 +18,8 @@ from seawall.incidents.commands.cancel import (
     waive_message_first,
     watch_cases,
 )
-from seawall.incidents.commands.cases import add_cases, withdraw_case
+from seawall.incidents.commands.cases import NOT_CONCERNED, add_cases, seen_cases, withdraw_case, withdraw_cases
+from seawall.incidents.commands.comment import comment, members_to_name, see_mentions
 from seawall.incidents.commands.compensate import Allowance, GiveCompensation, allowance_of, give_compensation
 from seawall.incidents.commands.consent import choose_mode, consented_shops, withdraw_consent_paper
 from seawall.incidents.commands.decide_by_link import (
@@ -36,6 +38,7 @@ from seawall.incidents.commands.links import (
     renew_link,
     revoke_link,
 )
+from seawall.incidents.commands.open_from_files import FilesOfShop, OpenFromFiles, open_from_files, started_by
 from seawall.incidents.commands.open_incident import OpenIncident, open_incident
 from seawall.incidents.commands.prepare import library_wording, plan, submit_incident_script, wordings_for
 from seawall.incidents.commands.redact_pack import redact_pack, redacted_of, redacted_path
@@ -63,6 +66,7 @@ from seawall.incidents.commands.roll_out import (
     tend,
     tune,
 )
+from seawall.incidents.commands.saved_views import drop_view, save_view
 from seawall.incidents.commands.seal_pack import pack_path, seal_pack
 from seawall.incidents.commands.write_facts import attest_facts, facts_of, newest_sheet, refuse_facts, write_facts
 from seawall.incidents.extracting import extract_of_case, token_file
@@ -79,15 +83,17 @@ from seawall.incidents.models import (
     Compensation,
     FactsSheet,
     Incident,
+    IncidentKind,
     LinkPurpose,
     Paper,
+    SavedView,
 )
 from seawall.incidents.order_facts import facts_of_orders
 from seawall.incidents.picture_chore import PictureChore
 from seawall.incidents.picturing import draw_pictures, pictures_folder
 from seawall.incidents.plan_view import doors_by, plan_view, reach_view
 from seawall.incidents.reach_export import KINDS as EXPORT_KINDS
-from seawall.incidents.reach_export import door_words, export
+from seawall.incidents.reach_export import door_words, export, sheet_bytes
 from seawall.incidents.reporting import write_report
 from seawall.incidents.risk.questions import foreseen
 from seawall.incidents.stamping import stamp_due, stamp_pack, token_path
@@ -98,6 +104,7 @@ __all__ = [
     "EXPORT_KINDS",
     "INCIDENT",
     "LONGEST_LIFETIME",
+    "NOT_CONCERNED",
     "SOP_STEPS",
     "Allowance",
     "ApprovalLink",
@@ -107,9 +114,11 @@ __all__ = [
     "DecideByLink",
     "Facts",
     "FactsSheet",
+    "FilesOfShop",
     "GiveCompensation",
     "Golden",
     "Incident",
+    "IncidentKind",
     "IncidentState",
     "KindPlan",
     "LinkPurpose",
@@ -117,12 +126,14 @@ __all__ = [
     "LongestFilled",
     "MadeLink",
     "MakeLink",
+    "OpenFromFiles",
     "OpenIncident",
     "OpenedLink",
     "Paper",
     "PictureChore",
     "PlaceValues",
     "Plan",
+    "SavedView",
     "WorkedOut",
     "add_cases",
     "add_paper",
@@ -134,11 +145,13 @@ __all__ = [
     "cancel_options",
     "choose_mode",
     "close",
+    "comment",
     "consented_shops",
     "decide_by_link",
     "door_words",
     "doors_by",
     "draw_pictures",
+    "drop_view",
     "erasures_of",
     "export",
     "extract_of_case",
@@ -159,7 +172,11 @@ __all__ = [
     "live_roll_out",
     "longest_values",
     "make_link",
+    "members_to_name",
+    "needs_of",
     "newest_sheet",
+    "occasions_of",
+    "open_from_files",
     "open_incident",
     "open_link",
     "pack_path",
@@ -171,6 +188,7 @@ __all__ = [
     "plan",
     "plan_cancel",
     "plan_view",
+    "prepared_cause",
     "reach_view",
     "read_facts",
     "redact_pack",
@@ -188,15 +206,20 @@ __all__ = [
     "risk_of",
     "run_retention",
     "safe_name",
+    "save_view",
     "seal_pack",
+    "see_mentions",
+    "seen_cases",
     "send_back",
     "send_sample",
     "set_course",
     "set_retention",
+    "sheet_bytes",
     "stamp_due",
     "stamp_pack",
     "start",
     "start_cancel",
+    "started_by",
     "status_of",
     "stop",
     "stop_cancel",
@@ -213,6 +236,7 @@ __all__ = [
     "waive_message_first",
     "watch_cases",
     "withdraw_case",
+    "withdraw_cases",
     "withdraw_consent_paper",
     "wordings_for",
     "write_facts",

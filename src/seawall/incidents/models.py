@@ -6,6 +6,7 @@ from django.db.models import Q
 from seawall.incidents.clock_models import CaseClock
 from seawall.incidents.link_models import ApprovalLink, LinkPurpose
 from seawall.incidents.risk_models import RiskSnapshot
+from seawall.incidents.start_models import GuidedStart, SavedView
 from seawall.incidents.states import CaseState, IncidentState
 
 __all__ = [
@@ -13,11 +14,13 @@ __all__ = [
     "Case",
     "CaseClock",
     "FactsSheet",
+    "GuidedStart",
     "Incident",
     "IncidentKind",
     "LinkPurpose",
     "Paper",
     "RiskSnapshot",
+    "SavedView",
 ]
 
 

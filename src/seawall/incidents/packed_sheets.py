@@ -6,6 +6,7 @@ from seawall.evidence import records as pack
 from seawall.incidents.models import FactsSheet, Incident
 from seawall.outreach.api import Approval
 from seawall.scripts.api import ScriptVersion
+from seawall.timeline.api import COMMENT
 
 
 def facts_of(sheet: FactsSheet) -> Mapping[str, pack.Json]:
@@ -125,7 +126,7 @@ def said_of_origin(origin: Mapping[str, object]) -> str:
 
 def timeline_of(incident: Incident) -> Iterator[pack.TimelineEntry]:
     """Who did what when, in order of time."""
-    for entry in incident.timeline.order_by("at", "pk").iterator(chunk_size=1000):
+    for entry in incident.timeline.exclude(verb=COMMENT).order_by("at", "pk").iterator(chunk_size=1000):
         yield pack.TimelineEntry(
             at=entry.at,
             action=entry.verb,

@@ -8,8 +8,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from seawall.evidence.api import Capture, Pack, Screenshot, grade_of
 from seawall.evidence.grades import GradeResult
 from seawall.incidents.clock_queries import ClockGroup, clock_groups, clocks_of_case, unlooked
-from seawall.incidents.models import Case, FactsSheet, Incident, Paper, RiskSnapshot
+from seawall.incidents.models import Case, FactsSheet, Incident, IncidentKind, Paper, RiskSnapshot
 from seawall.incidents.picture_queries import CasePicture, picture_page, pictures_of
+from seawall.incidents.risk.assumptions import assumptions_for
 from seawall.incidents.risk.gather import most_exposed
 from seawall.incidents.states import CaseState, IncidentState
 from seawall.orders.api import Order
@@ -18,10 +19,11 @@ from seawall.tenancy.api import Actor, get_scoped, scoped
 
 __all__ = [
     "CaseCounts", "CaseFilter", "CasePicture",
-    "CaseProof", "ClockGroup", "case_counts", "cases_by_order_number", "cases_of",
+    "CaseProof", "ClockGroup", "answers_per_seat_hour", "case_counts", "cases_by_order_number", "cases_of",
     "clock_groups", "clocks_of_case", "closed_incidents", "incident_by_code", "most_exposed", "newest_facts",
     "open_incidents",
     "packs_of", "papers_of", "picture_page", "pictures_of", "places_of", "proof_of", "risk_sheets_of", "rows_of",
+    "states_of",
     "unlooked",
 ]  # fmt: skip
 
@@ -87,6 +89,11 @@ def newest_facts(actor: Actor, incident_ids: Collection[int]) -> dict[int, Facts
     return {row.incident_id: row for row in rows.order_by("incident_id", "-version").distinct("incident_id")}
 
 
+def answers_per_seat_hour() -> int:
+    """How many answers a seat is taken to write in an hour: the risk sheet's own assumption, not a measurement."""
+    return int(assumptions_for(IncidentKind.CUSTOMS_RETURN.value)["answers_per_seat_hour"].likely)
+
+
 def papers_of(actor: Actor, incident_id: int) -> list[Paper]:
     """Its official papers, in order of arrival."""
     return list(scoped(Paper, actor).filter(incident_id=incident_id).order_by("pk"))
@@ -133,6 +140,14 @@ def cases_of(actor: Actor, incident: Incident, step: str, wanted: CaseFilter) ->
     if wanted.order_number:
         rows = rows.filter(order__platform_order_id__startswith=wanted.order_number)
     return rows.select_related("order__shop").order_by("pk")
+
+
+def states_of(actor: Actor, cases: Collection[int], step: str) -> list[tuple[str, int]]:
+    """How many ledger rows of these cases stand in each state; cases without one are `unplanned`."""
+    rows = scoped(Recipient, actor).filter(case_id__in=cases, step=step)
+    found = dict(rows.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    missing = len(cases) - sum(found.values())
+    return [*found.items(), *([("unplanned", missing)] if missing else [])]
 
 
 def rows_of(cases: Collection[Case], step: str) -> dict[int, Recipient]:

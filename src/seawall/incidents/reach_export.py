@@ -21,10 +21,14 @@ KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 
 def export(lines: Iterable[ReachLine], kind: str) -> bytes:
     """The sheet's bytes. Raises InvalidInput(export_kind_unknown) for anything but csv and xlsx."""
+    return sheet_bytes([[text(f"reach_col_{name}") for name in COLUMNS], *_rows(lines)], kind, name="plan")
+
+
+def sheet_bytes(rows: Sequence[Sequence[str]], kind: str, *, name: str) -> bytes:
+    """Rows, the heads first, as a file of this kind. Raises InvalidInput(export_kind_unknown)."""
     if kind not in KINDS:
         raise InvalidInput("export_kind_unknown", kind=kind, kinds=", ".join(KINDS))
-    rows = [[text(f"reach_col_{name}") for name in COLUMNS], *_rows(lines)]
-    return _csv(rows) if kind == "csv" else _xlsx(rows)
+    return _csv(rows) if kind == "csv" else _xlsx(rows, name)
 
 
 def _rows(lines: Iterable[ReachLine]) -> Iterator[list[str]]:
@@ -53,18 +57,18 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def _xlsx(rows: Sequence[Sequence[str]], name: str) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    page = book.add_worksheet("plan")
+    page = book.add_worksheet(name)
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             # As text: order numbers of sixteen digits and more lose their last ones as numbers.
             page.write_string(at, column, neutral(cell))
     page.freeze_panes(1, 1)
-    page.autofilter(0, 0, max(len(rows) - 1, 1), len(COLUMNS) - 1)
-    page.set_column(0, len(COLUMNS) - 1, 18)
+    page.autofilter(0, 0, max(len(rows) - 1, 1), len(rows[0]) - 1)
+    page.set_column(0, len(rows[0]) - 1, 18)
     book.close()
     return out.getvalue()

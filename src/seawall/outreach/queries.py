@@ -11,13 +11,14 @@ from seawall.kernel.clock import Clock
 from seawall.outreach.commands.replan import CAN_BE_REPLANNED
 from seawall.outreach.models import Approval, Lane, ReachSnapshot, Recipient, RollOut, Wave
 from seawall.outreach.seat_desk import SeatDesk, seat_desk
-from seawall.outreach.states import RollOutState
+from seawall.outreach.states import RecipientState, RollOutState
 from seawall.shops.api import Connection, Shop
-from seawall.tenancy.api import Actor, scoped
+from seawall.tenancy.api import Actor, Membership, scoped
 
 __all__ = [
     "CAN_BE_REPLANNED", "PACE_SPAN", "Audience", "SeatDesk", "ShopProgress", "approvals_of", "audience_of",
-    "counts_by_incident", "lane_sizes", "last_change", "live_roll_outs", "sample_of", "seat_desk", "shops_of",
+    "counts_by_incident", "lane_sizes", "last_change", "live_roll_outs", "sample_of", "seat_desk", "seat_questions",
+    "seats_on_duty", "shops_of",
     "snapshots_of", "waves_of",
 ]  # fmt: skip
 
@@ -89,6 +90,30 @@ def shops_of(actor: Actor, incident_id: int, step: str, *, clock: Clock) -> list
         for shop in scoped(Shop, actor).filter(pk__in=counts).order_by("platform", "market", "code")
     ]
     return sorted(found, key=lambda each: each.lane is None)
+
+
+ON_DUTY = timedelta(minutes=15)
+"""Who let no message go for so long, and has none in hand, is taken to have left the seat (ours)."""
+
+
+def seats_on_duty(actor: Actor, *, clock: Clock) -> int:
+    """Members who have messages in hand at a seat, or let one go within `ON_DUTY`."""
+    now = clock.now()
+    rows = scoped(Recipient, actor)
+    members = scoped(Membership, actor).filter(is_active=True).values_list("pk", flat=True)
+    holding = rows.filter(state=RecipientState.WAITING.value, seat__in=members, seat_until__gt=now)
+    pressing = rows.filter(pressed_by__in=members, pressed_at__gt=now - ON_DUTY)
+    held = holding.order_by().values_list("seat_id", flat=True).distinct()
+    pressed = pressing.order_by().values_list("pressed_by_id", flat=True).distinct()
+    return len(held.union(pressed))
+
+
+def seat_questions(actor: Actor, roll_out_ids: Collection[int]) -> dict[int, int]:
+    """Messages a seat put to the lead and nobody has settled, by storm."""
+    rows = scoped(Recipient, actor).filter(
+        roll_out_id__in=roll_out_ids, state=RecipientState.NEEDS_PERSON.value, reason_code="seat_asked_lead"
+    )
+    return dict(rows.values_list("incident_id").annotate(n=Count("pk")).order_by())
 
 
 def waves_of(roll_out: RollOut) -> list[Wave]:

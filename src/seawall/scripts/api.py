@@ -23,14 +23,41 @@ from seawall.scripts.placeholders import (
     names_in,
 )
 from seawall.scripts.placeholders import NAME as PLACEHOLDER
+from seawall.scripts.placeholders import names_in as placeholders_in
 from seawall.scripts.rendering import render
 from seawall.scripts.review import Noted, review
 from seawall.scripts.several import may_name_several
 from seawall.scripts.wording_file import read_wording
 
 __all__ = [
-    "FORM", "LENGTH_LIMITS", "PLACEHOLDER", "PLACEHOLDERS", "Blocked", "Change", "Noted", "Placeholder",
-    "PlaceholderValues", "ScriptBlocked", "ScriptText", "ScriptVersion", "Several", "Stretch", "SubmitScript",
-    "Wording", "check_script", "is_changed", "library", "longest_length", "may_name_several", "names_in",
-    "newest_version", "read_wording", "render", "review", "says_the_same", "submit_script", "word_diff",
+    "FORM",
+    "LENGTH_LIMITS",
+    "PLACEHOLDER",
+    "PLACEHOLDERS",
+    "Blocked",
+    "Change",
+    "Noted",
+    "Placeholder",
+    "PlaceholderValues",
+    "ScriptBlocked",
+    "ScriptText",
+    "ScriptVersion",
+    "Several",
+    "Stretch",
+    "SubmitScript",
+    "Wording",
+    "check_script",
+    "is_changed",
+    "library",
+    "longest_length",
+    "may_name_several",
+    "names_in",
+    "newest_version",
+    "placeholders_in",
+    "read_wording",
+    "render",
+    "review",
+    "says_the_same",
+    "submit_script",
+    "word_diff",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "retention.read": _DESK | {Role.AUDITOR},
     "retention.manage": frozenset({Role.ADMIN}),
     "timeline.read": _ALL,
+    "timeline.comment": _STAFF,
     "rules.read": _STAFF,
     "rules.override": _DESK,
 }

@@ -9,19 +9,28 @@ from django.db import models
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.kernel.machine import Machine
-from seawall.tenancy.api import Actor
-from seawall.timeline.models import Entry
-from seawall.timeline.queries import SYSTEM, AuditFilter, audit_log, chunks_of, page_of
+from seawall.tenancy.api import Actor, Role, scoped
+from seawall.timeline.audit import SYSTEM, AuditFilter, audit_log, chunks_of, page_of
+from seawall.timeline.models import Entry, Mention
 
 S = TypeVar("S", bound=StrEnum)
 
 __all__ = [
-    "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "audit_log", "chunks_of", "move", "move_all", "page_of",
-    "record",
+    "COMMENT", "SYSTEM", "SYSTEM_ACTOR_NAME", "AuditFilter", "Entry", "Mention", "audit_log", "chunks_of",
+    "entries_of", "move", "move_all", "page_of", "record",
 ]  # fmt: skip
+
+COMMENT = "timeline.comment"
+"""The verb of a comment: the desk's own talk about a storm, which neither a seller nor a pack shows."""
 
 SYSTEM_ACTOR_NAME = "Seawall"
 """Name under which the system's own acts (automatic pause, gates) stand on the timeline."""
+
+
+def entries_of(actor: Actor, incident_id: int) -> models.QuerySet[Entry]:
+    """All entries of a storm, the newest first. A seller does not see what the desk says to itself."""
+    rows = scoped(Entry, actor).filter(incident_id=incident_id).order_by("-at", "-pk")
+    return rows.exclude(verb=COMMENT) if actor.role is Role.SELLER_APPROVER else rows
 
 
 def record(

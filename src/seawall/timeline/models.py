@@ -31,3 +31,22 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+
+class Mention(models.Model):
+    """A member named in a comment: it stands among what needs that member until it is seen or answered."""
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="mentions")
+    membership = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, related_name="+", db_index=False)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["membership", "entry"], name="mentioned_once_per_comment"),)
+        indexes = (
+            models.Index(fields=["membership"], condition=models.Q(seen_at__isnull=True), name="mention_unseen"),
+        )
+
+    def __str__(self) -> str:
+        return f"mention {self.pk}"

@@ -104,8 +104,10 @@ def next_step(
     match incident.state:
         case IncidentState.OPENED:
             if sheet is None:
-                command = f"seawall incident facts {code} --file FACTS.toml"
-                return NextStep(words=_("Write the facts sheet"), owner="lead", verb="facts.write", command=command)
+                return NextStep(
+                    words=_("Write the facts sheet"), owner="lead", url=reverse("write_facts", args=[code]),
+                    action=_("Write"), verb="facts.write", command=f"seawall incident facts {code} --file FACTS.toml",
+                )  # fmt: skip
             url = reverse("attest", args=[code])
             return NextStep(
                 words=_("Attest facts v%(version)s") % {"version": sheet.version},

@@ -37,6 +37,8 @@ VERBS: Mapping[str, Look] = {
     "incident.follow_up": Look(words=_("Roll-out complete; following up"), icon="messages"),
     "incident.close": Look(words=_("Storm closed"), icon="circle-check"),
     "cases.add": Look(words=_("Orders added: %(cases)s in all"), icon="package"),
+    "cases.withdraw": Look(words=_("%(count)s orders withdrawn"), icon="circle-minus"),
+    "timeline.comment": Look(words=_("Comment"), icon="message-2"),
     "case.withdraw": Look(words=_("Order %(order)s withdrawn"), icon="circle-minus"),
     "clock.warned": Look(words=_("%(clock)s: %(count)s orders are near, the first at %(first)s"), icon="alarm"),
     "clock.breached": Look(words=_("%(clock)s: passed for %(count)s orders"), icon="alert-triangle"),

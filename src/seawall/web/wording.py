@@ -373,6 +373,7 @@ PERMISSIONS: Mapping[str, Words] = {
     "evidence.read": _p("permission", "see evidence"),
     "evidence.pack": _p("permission", "seal a pack"),
     "timeline.read": _p("permission", "see the timeline"),
+    "timeline.comment": _p("permission", "comment on a storm"),
     "rules.read": _p("permission", "see the rules"),
     "rules.override": _p("permission", "set own figures for rules"),
 }

@@ -28,8 +28,7 @@ from seawall.evidence.redaction.source import SealedOrder, Source, opened
 from seawall.evidence.seal import layout
 from seawall.evidence.seal.canonical import canonical, instant
 from seawall.evidence.seal.keys import SigningKey
-from seawall.evidence.seal.packfile import Progress, SealedPack, write_pack
-from seawall.evidence.seal.sealing import Signer
+from seawall.evidence.seal.packfile import Progress, SealedPack, Signer, write_pack
 
 FORMAT = "seawall-redaction/1"
 CHUNK = 500
@@ -55,7 +54,7 @@ class Derived:
 def derive(
     internal: Path,
     known_of: KnownOf,
-    key: Signer | SigningKey,
+    key: SigningKey | Signer,
     out: Path,
     *,
     at: datetime,

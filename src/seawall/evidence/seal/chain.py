@@ -12,7 +12,11 @@ from seawall.evidence.records import PreviousPack
 from seawall.evidence.seal import layout
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.members import member_of
+from seawall.evidence.seal.merkle import root_of
 from seawall.evidence.seal.verify import verify_pack
+
+SEAL_KEPT = ".seal.zip"
+"""Ending of the file that keeps the seal (hashes, tree, signature, key) of a pack whose file was erased."""
 
 
 def previous_pack(path: Path) -> PreviousPack:
@@ -27,15 +31,29 @@ def previous_pack(path: Path) -> PreviousPack:
 def kept_pack(path: Path, *, number: int, sha256: str, root: str) -> PreviousPack:
     """The same of a pack that was sealed here and whose hash is on record: no need to verify it all again.
 
+    Of a pack whose file was erased when its time was over, the seal that was kept (`SEAL_KEPT`) gives the leaves; they
+    must lead to the root on record.
+
     Raises PackRefused(pack_previous_missing) when the file is not there or is another.
     """
     try:
         is_same = member_of(path.name, path).sha256 == sha256
     except PackRefused:
         is_same = False
+    if not is_same and not path.exists():
+        leaves = _kept_leaves(path.with_name(path.name + SEAL_KEPT))
+        if leaves and root_of(leaves).hex() == root:
+            return PreviousPack(root=root, sha256=sha256, leaves=leaves)
     if not is_same:
         raise PackRefused("pack_previous_missing", number=number)
     return PreviousPack(root=root, sha256=sha256, leaves=_leaves(path))
+
+
+def _kept_leaves(path: Path) -> tuple[bytes, ...]:
+    try:
+        return _leaves(path)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return ()
 
 
 def _leaves(path: Path) -> tuple[bytes, ...]:

@@ -32,7 +32,8 @@ def open_incident(cmd: OpenIncident, *, by: Actor, clock: Clock) -> Incident:
         raise InvalidInput("incident_title_missing")
     seller = get_scoped(Seller, by, code=cmd.seller_code)
     with transaction.atomic():
-        Team.objects.select_for_update().get(pk=by.team_id)
+        # Without its key: rows that name the team go on being written meanwhile.
+        Team.objects.select_for_update(no_key=True).get(pk=by.team_id)
         incident = Incident.objects.create(
             team_id=by.team_id,
             seller=seller,

@@ -8,12 +8,11 @@ from django.db.models import Max
 
 from seawall.evidence.api import Derived, Known, Pack, Progress, RedactedPack, derive, team_signer
 from seawall.evidence.records import OrderKey
-from seawall.incidents.commands.seal_pack import pack_path
 from seawall.incidents.models import Incident
+from seawall.incidents.places import pack_path, packs_folder
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import NotFound, Refused
 from seawall.orders.api import Order
-from seawall.settings.env import get_settings
 from seawall.tenancy.api import Actor, get_scoped, scoped
 from seawall.timeline.api import record
 
@@ -41,9 +40,10 @@ def redact_pack(
         serial = (pack.redacted.aggregate(top=Max("number"))["top"] or 0) + 1
         stored_as = f"{by.team_id}/{incident.code}/seawall-{incident.code}-{pack.number}-redacted-{serial}.zip"
         signing = team_signer(by.team_id, clock=clock)
+        # A clock set back makes no pack older than its own key.
         now = max(clock.now(), signing.since)
         made = derive(
-            pack_path(pack), lambda keys: _known(incident, keys), signing.signer, _folder() / stored_as,
+            pack_path(pack), lambda keys: _known(incident, keys), signing.signer, packs_folder() / stored_as,
             at=now, with_papers=with_papers, progress=progress,
         )  # fmt: skip
         row = _row(pack, made, serial, stored_as, by=by, clock=clock)
@@ -57,7 +57,7 @@ def redact_pack(
 
 def redacted_path(row: RedactedPack) -> Path:
     """Where a reviewer's form lies."""
-    return _folder() / row.stored_as
+    return packs_folder() / row.stored_as
 
 
 def redacted_of(incident: Incident, by: Actor) -> list[RedactedPack]:
@@ -65,10 +65,6 @@ def redacted_of(incident: Incident, by: Actor) -> list[RedactedPack]:
     by.require("evidence.read")
     rows = scoped(RedactedPack, by).filter(pack__incident_id=incident.pk)
     return list(rows.select_related("pack", "made_by").order_by("-pack__number", "-number"))
-
-
-def _folder() -> Path:
-    return get_settings().evidence_path
 
 
 def _pack(incident: Incident, number: int | None, by: Actor) -> Pack:

@@ -18,15 +18,21 @@ from seawall.tenancy.api import Actor, Seller, get_scoped
 from seawall.timeline.api import move, record
 
 
-def write_facts(incident: Incident, facts: Facts, *, by: Actor, clock: Clock) -> FactsSheet:
+def write_facts(
+    incident: Incident, facts: Facts, *, by: Actor, clock: Clock, seen_version: int | None = None
+) -> FactsSheet:
     """A new version, not attested. The storm goes back to `opened`; a plan that has not begun and its approval fall.
 
-    Raises InvalidInput naming the field, Refused(move_refused) once the roll-out has begun.
+    With `seen_version` (0: none), the version the writer started from: the same facts sent twice give one version.
+    Raises InvalidInput naming the field, Refused(move_refused) once the roll-out has begun, Refused(stale_view) when
+    somebody else wrote a version meanwhile.
     """
     by.require("facts.write")
     _check(facts, clock)
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
+        if seen_version is not None and (standing := _sent_before(incident, facts, seen_version)) is not None:
+            return standing
         move(incident, INCIDENT, "revise_facts", verb="facts.write", clock=clock, by=by)
         void_live_roll_outs(incident.pk, STEP_FIRST_CONTACT, by=by, clock=clock, why="facts changed")
         version = (incident.facts_sheets.aggregate(top=Max("version"))["top"] or 0) + 1
@@ -48,6 +54,16 @@ def write_facts(incident: Incident, facts: Facts, *, by: Actor, clock: Clock) ->
             written_by_id=by.user_id,
             written_at=clock.now(),
         )
+
+
+def _sent_before(incident: Incident, facts: Facts, seen_version: int) -> FactsSheet | None:
+    """The sheet that these facts made already, when a form is sent twice."""
+    newest = incident.facts_sheets.order_by("-version").first()
+    if (newest.version if newest else 0) == seen_version:
+        return None
+    if newest is not None and newest.version == seen_version + 1 and facts_of(newest) == facts:
+        return newest
+    raise Refused("stale_view", machine="facts sheet", state=str(seen_version))
 
 
 def attest_facts(

@@ -1,12 +1,12 @@
 """Erase what is due of one kind: tell first, with the hash of what it held, then remove. Inside the caller's
 transaction.
 
-The database lets a record go only when the erasure under way has told of it (migration 0006 of evidence), so a fault in
+The database lets a record go only when the erasure under way has told of it (migration 0007 of evidence), so a fault in
 here removes nothing untold.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,17 @@ from django.db.models import QuerySet
 
 from seawall.casework.api import BuyerRequest
 from seawall.connectors.models import ReceivedEvent
-from seawall.evidence.api import Capture, ErasedItem, Erasure, Pack, Picture, RedactedPack, Screenshot, page_path
+from seawall.evidence.api import (
+    SEAL_KEPT,
+    Capture,
+    ErasedItem,
+    Erasure,
+    Pack,
+    Picture,
+    RedactedPack,
+    Screenshot,
+    page_path,
+)
 from seawall.inbox.api import Message
 from seawall.incidents.keeping.due import Due
 from seawall.incidents.picturing import pictures_folder
@@ -26,10 +36,6 @@ from seawall.orders.api import Order, ProblemParcel
 from seawall.settings.env import get_settings
 
 CHUNK = 2000
-SEAL_KEPT = ".seal.zip"
-"""Ending of the file that keeps the seal (hashes, tree, signature, key) of a pack whose file was removed."""
-
-Told = Iterator[ErasedItem]
 
 
 @dataclass(frozen=True, kw_only=True)

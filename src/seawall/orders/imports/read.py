@@ -172,7 +172,7 @@ def _checked(
     base = replace(
         bare, format_name=found.format.name, kind=found.kind, sheet=found.grid.name,
         encoding=encoding, header_row=found.header_row, headers=found.headers, market=context.market,
-        market_named=context.market_named,
+        market_named=context.market_named, columns=tuple((name, found.header_of(name)) for name in found.fields),
     )  # fmt: skip
     if not context.table.numbers:
         warnings.append(FileWarning(0, WarningCode.NO_ROWS))

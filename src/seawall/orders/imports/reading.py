@@ -30,6 +30,8 @@ class FileReading:
     encoding: str = ""
     header_row: int = 0
     headers: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    """How the columns were understood: our field, and the file's own name for it."""
     orders: tuple[OrderRecord, ...] = field(default=(), repr=False)
     problem_parcels: tuple[ProblemParcelRecord, ...] = field(default=(), repr=False)
     lines: int = 0

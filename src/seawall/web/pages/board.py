@@ -16,7 +16,9 @@ from seawall.outreach import queries as outreach
 from seawall.outreach.api import SENDING, STEP_FIRST_CONTACT, Lane, RollOut, RollOutState
 from seawall.tenancy.api import scoped
 from seawall.web.desk import Desk, desk_page
+from seawall.web.needs import needs_of
 from seawall.web.outcomes import Tally, storm_tally
+from seawall.web.reply_wave import HIGH, WIDE, reply_wave
 from seawall.web.steps import NextStep, next_step, present_step
 from seawall.web.times import Left, left_until
 
@@ -52,6 +54,10 @@ def board(desk: Desk) -> HttpResponseBase:
         "numbers": _numbers(storms),
         "due": sorted((s for s in storms if s.left), key=_until),
         "deadlines": clock_rows(desk, [storm.incident for storm in storms]),
+        "needs": needs_of(desk, storms),
+        "reply_wave": reply_wave(desk) if desk.may("inbox.read") else None,
+        "wide": WIDE,
+        "high": HIGH,
         "closed": list(incidents.closed_incidents(desk.actor)[:10]),
     }
     template = "web/board_parts.html" if desk.is_partial else "web/board.html"

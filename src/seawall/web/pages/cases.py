@@ -1,5 +1,6 @@
 """The cases table of a storm, and the page of one case: what happened to this order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from seawall.inbox.api import Message
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Case, Incident, door_words
+from seawall.incidents.api import Case, Incident, SavedView, door_words
 from seawall.incidents.queries import CaseFilter, CasePicture
 from seawall.kernel.markets import Market
 from seawall.kernel.texts import text
@@ -58,8 +59,8 @@ def reason_of(row: Recipient | None) -> str:
 def cases(desk: Desk, code: str) -> HttpResponseBase:
     """The table, filtered and cut into pages by the server."""
     incident = incidents.incident_by_code(desk.actor, code)
-    chosen = _chosen(desk)
-    found = incidents.cases_of(desk.actor, incident, STEP_FIRST_CONTACT, _filter(chosen))
+    chosen = chosen_filter(desk.request.GET.dict())
+    found = incidents.cases_of(desk.actor, incident, STEP_FIRST_CONTACT, case_filter(chosen))
     page = Paginator(found, PAGE_SIZE).get_page(desk.request.GET.get("page"))
     rows = incidents.rows_of(list(page.object_list), STEP_FIRST_CONTACT)
     together = named_together(list(rows.values()))
@@ -71,6 +72,7 @@ def cases(desk: Desk, code: str) -> HttpResponseBase:
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "views": list(scoped(SavedView, desk.actor).filter(membership_id=desk.actor.membership_id).order_by("name")),
         **_choices(desk, incident),
     }
     return desk.render("web/cases_part.html" if desk.is_partial else "web/cases.html", context)
@@ -88,8 +90,8 @@ def _case_row(
     )
 
 
-def _chosen(desk: Desk) -> dict[str, str]:
-    given = desk.request.GET
+def chosen_filter(given: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the filter, without what no order could have."""
     chosen = {name: given.get(name, "").strip()[:64] for name in ("outcome", "state", "platform", "shop", "lang", "q")}
     # A code that does not exist is dropped, as if it had not been asked for.
     if chosen["state"] not in RECIPIENT_STATES:
@@ -101,7 +103,8 @@ def _chosen(desk: Desk) -> dict[str, str]:
     return chosen
 
 
-def _filter(chosen: dict[str, str]) -> CaseFilter:
+def case_filter(chosen: Mapping[str, str]) -> CaseFilter:
+    """The same as a filter of the query."""
     states = (chosen["state"],) if chosen["state"] else _STATES_OF_SEGMENT.get(chosen["outcome"], ())
     if "unplanned" in states and len(states) > 1:
         states = tuple(state for state in states if state != "unplanned")

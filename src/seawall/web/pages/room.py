@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from seawall.evidence.api import Capture
+from seawall.incidents import api as commands
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Incident, IncidentState
+from seawall.incidents.api import Incident, IncidentState, members_to_name
 from seawall.incidents.queries import CasePicture
 from seawall.kernel.markets import Platform
 from seawall.kernel.texts import text
@@ -59,7 +61,26 @@ def timeline(desk: Desk, code: str) -> HttpResponseBase:
     places = incidents.places_of(desk.actor, [incident.pk])[incident.pk]
     lines = [line_of(entry) for entry in entries_of(desk.actor, incident.pk)[:2000]]
     zone = zone_of({market for _, market in places})
-    return desk.render("web/timeline.html", {"incident": incident, "lines": lines, "zone": zone})
+    people = members_to_name(desk.actor)
+    return desk.render("web/timeline.html", {"incident": incident, "lines": lines, "zone": zone, "people": people})
+
+
+@require_POST
+@desk_page("timeline.comment")
+def comment(desk: Desk, code: str) -> HttpResponseBase:
+    """Say something to the team about a storm. The same words sent twice stand once."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    commands.comment(incident, desk.request.POST.get("words", ""), by=desk.actor, clock=desk.clock)
+    return redirect("incident", code=code)
+
+
+@require_POST
+@desk_page("timeline.comment")
+def comments_seen(desk: Desk, code: str) -> HttpResponseBase:
+    """The comments of a storm that name the member are seen."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    commands.see_mentions(incident, by=desk.actor, clock=desk.clock)
+    return redirect("board")
 
 
 def room_context(desk: Desk, incident: Incident) -> dict[str, Any]:
@@ -116,6 +137,7 @@ def rest_of_room(desk: Desk, incident: Incident, context: dict[str, Any]) -> dic
     approvals = outreach.approvals_of(desk.actor, incident.pk)
     return {
         "papers": incidents.papers_of(desk.actor, incident.pk),
+        "people": members_to_name(desk.actor) if desk.may("timeline.comment") else [],
         "plan": card_of(desk, context["roll_out"]),
         "deadlines": clock_rows(desk, [incident], only_today=False),
         "unlooked": incidents.unlooked(desk.actor, incident.pk),
