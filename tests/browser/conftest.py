@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from tests.evidence.packs import sealed
+from tests.evidence.test_pack_pictures import pictured_contents
+from tests.kit.reviewer import Reviewer
 from tests.kit.storm import (
     Desk,
     a_desk,
@@ -113,3 +116,19 @@ def look_at(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
             page.screenshot(path=f"{folder}/{name}.png")
 
     return keep
+
+
+@pytest.fixture
+def reviewer(chromium: Browser, tmp_path: Path) -> Iterator[Reviewer]:
+    """At the end nothing may have complained, and nothing may have been asked of a network."""
+    found = Reviewer(chromium, tmp_path)
+    yield found
+    found.close()
+    assert found.complaints == []
+    assert all(url.startswith(("file:", "blob:")) for url in found.asked)
+
+
+@pytest.fixture(scope="module")
+def pictured_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack of five orders, four of them with a picture."""
+    return sealed(tmp_path_factory.mktemp("pictured"), pictured_contents(), name="S-0417.zip")

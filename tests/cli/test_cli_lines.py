@@ -86,6 +86,20 @@ def test_verify_needs_no_database_and_names_what_is_wrong(tmp_path: Path) -> Non
     assert flipped.out.count("✗") >= 1
 
 
+@pytest.mark.slow
+def test_a_kit_for_a_platform_needs_no_database(tmp_path: Path) -> None:
+    line = ["evidence", "upload-kit", str(sealed(tmp_path)), "--platform", "lazada", "--purpose", "appeal"]
+    said = as_process(*line, "-o", str(tmp_path / "kit"), "--json")
+    no_trace(said)
+    assert (said.code, said.json["shops"][0]["orders"], said.json["limits"]["files"]["certainty"]) == (0, 5, "unknown")
+    assert (tmp_path / "kit/UPLOAD.txt").is_file()
+    taken = as_process(*line, "-o", str(tmp_path / "kit"), "--json")
+    assert (taken.code, taken.json["error"]) == (1, "kit_folder_taken")
+    unreasoned = as_process(*line, "-o", str(tmp_path / "more"), "--most-mb", "20", "--json")
+    assert (unreasoned.code, unreasoned.json["error"]) == (1, "kit_limit_without_reason")
+    assert as_process(*line, "-o", str(tmp_path / "more"), "--most-mb", "0").code == 2
+
+
 ASKING = "Please cancel the order for us, thank you."
 
 
@@ -177,9 +191,20 @@ approval list S-0001
 approval renew S-0001 1
 approval revoke S-0001 1 --why x
 evidence draw S-0001
+evidence keys
+evidence keys rotate --why x
 evidence list S-0001
 evidence pack S-0001
+evidence redact S-0001
+evidence retention erased
+evidence retention hold S-0001 --why x
+evidence retention plan
+evidence retention release S-0001 --why x
+evidence retention run --seen x
+evidence retention set records 12 --why x
+evidence retention unset records --why x
 evidence report S-0001 -o DIR
+evidence stamp S-0001
 inbox answers S-0001
 inbox correct S-0001 1 --intent thanks
 inbox lift S-0001 1 --why x
@@ -205,6 +230,7 @@ orders import FILE --shop S --dry-run
 outreach approve S-0001 --binding x
 outreach look S-0001 1
 outreach pause S-0001
+incident withdraw-consent S-0001 x --why x
 outreach plan S-0001
 outreach reach S-0001
 outreach replan S-0001
@@ -224,8 +250,12 @@ rules set FD-T5-01 4/6 --why x
 rules show FD-T5-01
 rules unset FD-T5-01 --why x
 seat ask-lead 1 --why x
+seat cannot-reach 1 --why x
+seat copy 1
 seat give-back S-0001
+seat not-sent 1
 seat press 1 --seen x
+seat sent 1 --seen x --screenshot FILE
 seat take S-0001
 seat work S-0001
 serve
@@ -234,6 +264,7 @@ shops app list
 shops add S --seller s --platform lazada --market MY --name n
 shops connect S --base-url http://127.0.0.1:9 --seller-id 1 --app-key k --secrets-file FILE
 shops list
+shops mode S click --why x
 team add-member x --role lead
 team add-seller s --name n
 team audit
@@ -266,6 +297,8 @@ NEED_NO_DATABASE = {
     "demo customs-return",
     "demo make-files",
     "doctor",
+    "evidence extract",
+    "evidence upload-kit",
     "evidence verify",
     "inbox intents",
     "script lint",

@@ -92,6 +92,10 @@ REFUSED: dict[tuple[str, ...], tuple[str, list[str]]] = {
     ("evidence", "pack"): ("lead", ["{code}"]),
     ("evidence", "draw"): ("lead", ["{code}"]),
     ("evidence", "list"): ("lead", ["{code}"]),
+    ("evidence", "stamp"): ("lead", ["{code}"]),
+    ("evidence", "redact"): ("lead", ["{code}"]),
+    ("evidence", "retention", "hold"): ("admin", ["{code}", "--why", "x"]),
+    ("evidence", "retention", "release"): ("admin", ["{code}", "--why", "x"]),
     ("evidence", "report"): ("lead", ["{code}", "-o", "{tmp}"]),
     ("orders", "import"): ("lead", ["{export}", "--shop", "{shop}", "--yes"]),
     ("shops", "add"): (
@@ -129,12 +133,17 @@ LISTS: dict[tuple[str, ...], str] = {
     ("team", "members"): "lead",
     ("team", "audit"): "admin",
     ("rules", "changes"): "lead",
+    ("evidence", "keys"): "admin",
+    ("evidence", "retention", "plan"): "admin",
+    ("evidence", "retention", "erased"): "admin",
 }
 """Commands that list what one may see: nothing of ours may be in it."""
 OF_NOBODY = {
     ("serve",), ("worker",), ("migrate",), ("doctor",), ("simulators", "run"), ("demo", "customs-return"),
     ("demo", "make-files"), ("script", "lint"), ("inbox", "intents"), ("evidence", "verify"), ("team", "create"),
-    ("team", "add-seller"),
+    ("evidence", "extract"), ("team", "add-seller"), ("evidence", "upload-kit"),
+    ("team", "add-seller"), ("evidence", "retention", "set"),
+    ("evidence", "retention", "unset"), ("evidence", "retention", "run"),
 }  # fmt: skip
 """Commands that name nothing of a team (or make something new in one's own)."""
 
@@ -238,8 +247,10 @@ STAFF = {
     ("incident", "script"), ("incident", "close"), ("outreach", "plan"), ("outreach", "sample"), ("outreach", "start"),
     ("outreach", "replan"),
     ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"),
+    ("outreach", "resume"), ("outreach", "stop"), ("evidence", "pack"), ("orders", "import"), ("approval", "link"),
+    ("evidence", "redact"),
     ("cancel", "plan"), ("cancel", "options"), ("cancel", "waive"), ("cancel", "course"), ("requests", "accept-all"),
-    ("approval", "link"), ("evidence", "draw"),
+    ("approval", "link"), ("evidence", "draw"), ("evidence", "stamp"),
 }  # fmt: skip
 """What only the desk does."""
 SELLERS = {("incident", "attest"), ("outreach", "approve"), ("outreach", "send-back")}
@@ -250,6 +261,7 @@ ADMINS = {
     ("shops", "add"), ("shops", "connect"), ("shops", "app", "add"), ("link",), *(
         ("team", act) for act in ("add-member", "role", "off", "on", "languages", "shift", "drop-shift")
     ),
+    ("evidence", "retention", "hold"), ("evidence", "retention", "release"),
 }  # fmt: skip
 
 

@@ -232,10 +232,10 @@ def test_members_over_the_same_bytes_are_found_and_read_once(good: bytes, check:
 def test_another_date_in_every_header_is_found(good: bytes, tmp_path: Path, check: Check) -> None:
     # Everything of the ZIP made anew for another date, so that all headers agree with each other.
     from seawall.evidence.seal.members import member_of
-    from seawall.evidence.seal.packfile import _write_zip
+    from seawall.evidence.seal.packfile import write_zip
 
     path = tmp_path / "other.zip"
-    _write_zip([member_of(*row) for row in members(good)], (0x5B71, 0x7001), path, lambda *step: None)
+    write_zip([member_of(*row) for row in members(good)], (0x5B71, 0x7001), path, lambda *step: None)
     assert codes(check(path.read_bytes())) == {"verify_stamp_differs"}
 
 

@@ -69,7 +69,9 @@ def let_tables_be_emptied(transactional_db: None) -> None:
     """Tests that see committed rows end with a flush, which the append-only tables refuse by trigger: for the test
     database alone that one trigger is switched off. Updates and deletes are still refused."""
     with connection.cursor() as cursor:
-        for table in ("timeline_entry", "evidence_capture", "evidence_screenshot"):
+        for table in (
+            "timeline_entry", "evidence_capture", "evidence_screenshot", "evidence_erasure", "evidence_eraseditem",
+        ):  # fmt: skip
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only_truncate")
 
 

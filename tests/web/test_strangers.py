@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
     "healthz", "hook", "sign_in_link", None, "look", "choose_team", "shop_callback",
-    "seller_link", "seller_link_paper", "seller_link_pack", "seller_link_picture",
+    "seller_link", "seller_link_paper", "seller_link_pack", "seller_link_picture", "public_keys",
 }  # fmt: skip
 """Addresses that ask for no signed-in member (what they do instead is tested by itself)."""
 
@@ -42,7 +42,7 @@ def of_a_storm() -> list[URLPattern]:
 
 
 def test_there_are_pages_of_a_storm() -> None:
-    assert len(of_a_storm()) == 30
+    assert len(of_a_storm()) == 37
 
 
 @pytest.mark.parametrize("pattern", of_a_storm(), ids=lambda each: str(each.name))

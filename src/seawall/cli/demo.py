@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seawall.cli.output import emit
+from seawall.demo.limits import Limits
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -15,6 +16,12 @@ app = typer.Typer(no_args_is_help=True)
 def customs_return(
     orders: Annotated[int, typer.Option(min=30, max=200_000, help="How many orders the container held.")] = 2400,
     seed: Annotated[int, typer.Option(help="Another seed, another storm.")] = 1,
+    limits: Annotated[
+        Limits,
+        typer.Option(
+            help="Limits the marketplaces keep: some (a container in minutes), real (days; time is moved on), none."
+        ),
+    ] = Limits.SOME,
     fresh: Annotated[bool, typer.Option("--fresh", help="Leave an unfinished storm and begin another.")] = False,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Keep the console open at the end.")] = True,
 ) -> int:
@@ -23,7 +30,7 @@ def customs_return(
     from seawall.demo.customs_return import CustomsReturn
 
     keep_open = serve and os.environ.get("SERVE", "1") != "0" and os.isatty(1)
-    return CustomsReturn(orders=orders, seed=seed, is_fresh=fresh, keep_open=keep_open, call=call).play()
+    return CustomsReturn(orders=orders, seed=seed, limits=limits, is_fresh=fresh, keep_open=keep_open, call=call).play()
 
 
 @app.command("make-files")

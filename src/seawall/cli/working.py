@@ -17,7 +17,7 @@ from django.db import connections
 from seawall.casework.api import CaseWorker, CaseWorkerOptions, hint
 from seawall.cli.fleet_clock import FleetClock
 from seawall.connectors.language_model import Endpoint
-from seawall.incidents.api import PictureChore, tend_clocks, watch_cases
+from seawall.incidents.api import PictureChore, stamp_due, tend_clocks, watch_cases
 from seawall.incidents.api import tend as tend_incidents
 from seawall.kernel.errors import SeawallError
 from seawall.outreach.api import (
@@ -53,6 +53,8 @@ CLOCK_PAUSE_S = 5.0
 """How long the thread of the clocks rests when no case changed and no mark was reached."""
 RENEWAL_PAUSE_S = 5.0
 """How long the renewal thread rests when no token is due."""
+STAMP_PAUSE_S = 15.0
+"""How long the thread of the time stamps rests when no token is due; it only runs where an authority is configured."""
 PICTURE_PAUSE_S = 1.0
 """How long the drawing thread rests when every picture is up to date."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
@@ -221,6 +223,8 @@ def _chores(clock: FleetClock, on_failure: Callable[[], object]) -> "list[Chore]
         Chore("pictures", pictures.act, PICTURE_PAUSE_S, on_failure=on_failure, at_end=pictures.close),
     ]
     settings = get_settings()
+    if settings.tsa_url:
+        chores.append(Chore("stamps", lambda: stamp_due(clock=clock), STAMP_PAUSE_S, on_failure=on_failure))
     if settings.intent_model_url:
         asker = Asker(_model_endpoint(settings), clock=clock)
         chores.append(Chore("model", lambda: asker.ask() > 0, ANSWERS_PAUSE_S, on_failure=on_failure))

@@ -18,14 +18,15 @@ from seawall.cli.output import err
 from seawall.cli.progress import bar
 from seawall.demo import scene
 from seawall.demo.cancelling import cancel_orders
-from seawall.demo.ending import judge, show_numbers, totals
-from seawall.demo.files.api import StormShop
-from seawall.demo.marketplaces import PACE
+from seawall.demo.ending import judge, show_numbers, show_sealing_time, totals
+from seawall.demo.limits import Limits, TimeMover
+from seawall.demo.people import hand_in_consents, people_and_shops, send_by_consent
 from seawall.demo.stage import Beside, Commands, DemoState, SideDoor, answers, free_port, wait_for
 from seawall.incidents.states import IncidentState
-from seawall.kernel.clock import SYSTEM_CLOCK, monotonic
+from seawall.kernel.clock import SYSTEM_CLOCK, may_be_moved, monotonic, run_ahead
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
+from seawall.settings.moved_time import MovedTime
 
 SAMPLE_S, SETTLE_S = 120, 180
 BATCHES_AT_ONCE = 20
@@ -46,19 +47,23 @@ class CustomsReturn:
     """Plays the storm; `play` returns the exit code."""
 
     def __init__(
-        self, *, orders: int, seed: int, is_fresh: bool, keep_open: bool, call: Callable[[list[str]], int]
-    ) -> None:
+        self, *, orders: int, seed: int, limits: Limits, is_fresh: bool, keep_open: bool,
+        call: Callable[[list[str]], int],
+    ) -> None:  # fmt: skip
         self._wanted = (orders, seed)
+        self._limits = limits
         self._is_fresh = is_fresh
         self._keep_open = keep_open
         self._commands = Commands(call, lambda line: err.print(line, style="cyan", markup=False))
         self._beside = Beside()
         self._folder = get_settings().home / "demo"
+        self._mover: TimeMover | None = None
         self._last_left: float | None = None
 
     def play(self) -> int:
         """All steps. Stops cleanly on Ctrl-C."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._heed_moved_time()
         # Ended by a supervisor or by closing the terminal is the same as Ctrl-C: the processes beside it must end too.
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
@@ -69,6 +74,13 @@ class CustomsReturn:
             return 130
         finally:
             self._beside.end()
+
+    def _heed_moved_time(self) -> None:
+        """This process and those beside it live in the demo's time, also a demo after one that moved it."""
+        file = self._folder / "moved-time"
+        if self._limits is Limits.REAL or file.exists():
+            os.environ["SEAWALL_MOVED_TIME_FILE"] = str(file)
+            run_ahead(MovedTime(file).span)
 
     def _play(self) -> int:
         self._say("1 Database", "An administrator makes the tables once.")
@@ -82,7 +94,7 @@ class CustomsReturn:
         self._say(
             "3 Team, seller and shops", "An administrator adds the team, the seller and the shops, and connects them."
         )
-        self._people_and_shops(state)
+        people_and_shops(self._commands.run, state, self._limits, self._work_folder(state))
         self._say("4 Orders", "The seller hands over the export files; the lead imports them.")
         files = self._import(state)
         self._say("5 Storm and facts", "The lead opens the storm and writes the facts; the seller attests them.")
@@ -128,12 +140,16 @@ class CustomsReturn:
                     f"Going on with the unfinished storm of {known.orders:,} orders (--fresh begins another).",
                     style="yellow",
                 )
+            self._limits = Limits(known.limits)
+            self._heed_moved_time()
             known.simulator_port = free_port(known.simulator_port)
             known.save(path)
             return known
         if known is not None:
             seed = max(seed, known.seed + 1)
-        made = scene.new_state(orders=orders, seed=seed, now=SYSTEM_CLOCK.now(), port=free_port(8790))
+        made = scene.new_state(
+            orders=orders, seed=seed, limits=self._limits, now=SYSTEM_CLOCK.now(), port=free_port(8790)
+        )
         made.save(path)
         return made
 
@@ -150,9 +166,7 @@ class CustomsReturn:
             "--seed", str(state.seed), "--set", "lazada.order_age_days=30",
             # TikTok Shop would cancel what was not shipped in time, and close the chat with it: the storm stands still.
             "--set", "tiktok-shop.orders_move=false",
-            # What Shopee lets a shop send in a day nobody published for these markets, and what counts against TikTok
-            # Shop's quota neither: with the strict readings a whole container takes days.
-            "--set", "shopee.sends_per_day=0", "--set", "tiktok-shop.chat_quota=0",
+            *self._limits.switches,
             # Pushes are repeated within seconds, not hours.
             "--set", "shopee.push_time_scale=0.02", "--set", "tiktok-shop.push_retry_scale=0.04",
             "--set", f"buyer_delay_s={scene.BUYER_DELAY_S[0]},{scene.BUYER_DELAY_S[1]}", "--set", "push_retry_s=5",
@@ -160,55 +174,11 @@ class CustomsReturn:
         )  # fmt: skip
         door = SideDoor(state.simulator_port)
         door.await_up(child)
+        if may_be_moved():
+            self._mover = TimeMover(self._folder / "moved-time", door)
+            self._mover.catch_up()
         scene.set_up_marketplaces(door, state)
         return door
-
-    def _people_and_shops(self, state: DemoState) -> None:
-        run, admin = self._commands.run, scene.ADMIN
-        run("team", "create", "demo", "--name", "Demo team", "--admin", admin, show=False)
-        run("team", "add-seller", scene.SELLER, "--name", scene.SELLER_NAME, by=admin, show=False)
-        run(
-            "team",
-            "add-member",
-            scene.LEAD,
-            "--role",
-            "lead",
-            "--name",
-            "Demo lead",
-            "--simulated",
-            by=admin,
-            show=False,
-        )
-        run(
-            "team", "add-member", scene.APPROVER, "--role", "seller_approver", "--seller", scene.SELLER, "--name",
-            "Seller 017 (simulated)", "--simulated", by=admin, show=False,
-        )  # fmt: skip
-        for shop in scene.SHOPS:
-            run(
-                "shops", "add", shop.code, "--seller", scene.SELLER, "--platform", shop.platform.value, "--market",
-                shop.market.value, "--name", scene.SHOP_NAMES[shop.market], by=admin, show=False,
-            )  # fmt: skip
-        for seat, languages in scene.SEATS.items():
-            run(
-                "team", "add-member", seat, "--role", "agent", "--name", f"{seat} (simulated)", "--simulated",
-                *[word for language in languages for word in ("--lang", language)], by=admin, show=False,
-            )  # fmt: skip
-        for shop in scene.SHOPS:
-            self._connect(state, shop)
-        run("shops", "list", by=admin)
-
-    def _connect(self, state: DemoState, shop: StormShop) -> None:
-        place = scene.marketplace_of(shop)
-        secrets_file = self._work_folder(state) / "secrets.toml"
-        secrets_file.touch(mode=0o600)
-        rows = place.secrets(state, shop).items()
-        secrets_file.write_text("".join(f'{name} = "{value}"\n' for name, value in rows), encoding="utf-8")
-        self._commands.run(
-            "shops", "connect", shop.code, "--base-url", place.base_url(state, shop), "--seller-id",
-            place.seller_id(shop), "--app-key", place.app_key, "--secrets-file", str(secrets_file),
-            "--pace", str(PACE[shop.platform]), by=scene.ADMIN, show=False,
-        )  # fmt: skip
-        secrets_file.unlink()
 
     def _import(self, state: DemoState) -> dict[str, Path]:
         folder = self._work_folder(state) / "exports"
@@ -245,8 +215,12 @@ class CustomsReturn:
                 by=scene.LEAD,
             )
             run("incident", "paper", code, str(scene.paper_file(folder)), by=scene.LEAD)
+            if self._limits is Limits.NONE:
+                hand_in_consents(run, code, folder)
             digest = self._show(code)["facts"]["digest"]
             run("incident", "attest", code, "--seen", digest, by=scene.APPROVER)
+            if self._limits is Limits.NONE:
+                send_by_consent(run)
         if not self._is_past(code, IncidentState.SCRIPT_READY):
             run("incident", "add-orders", code, *[str(path) for path in files.values()], by=scene.LEAD, show=False)
         return code
@@ -264,6 +238,9 @@ class CustomsReturn:
                 markup=False,
             )
             err.print(f"  {plan['reach']['sentence']}", markup=False)
+        if self._limits is Limits.REAL and self._show(code)["roll_out"]["tuning"]["quiet_hours"] == "off":
+            why = "buyers are left alone at night, also in this exercise"
+            self._commands.run("outreach", "tune", code, "--quiet-hours", "kept", "--why", why, by=scene.LEAD)
 
     def _serve(self, state: DemoState, door: SideDoor) -> None:
         settings = get_settings()
@@ -287,7 +264,9 @@ class CustomsReturn:
 
             def is_out() -> bool:
                 self._seats_press(code)
-                return bool(self._show(code)["state"] != "planned")
+                now = self._show(code)
+                self._move_on(now)
+                return bool(now["state"] != "planned")
 
             if not wait_for(is_out, seconds=SAMPLE_S):
                 raise Refused("demo_took_too_long", step="sample")
@@ -334,6 +313,7 @@ class CustomsReturn:
                 )
                 if now["roll_out"]["state"] == "paused":
                     raise Refused("demo_paused", why=str(now["roll_out"]["paused"]))
+                self._move_on(now)
                 return bool(now["state"] not in ("approved", "rolling_out"))
 
             is_running = show["state"] in ("approved", "rolling_out")
@@ -341,6 +321,10 @@ class CustomsReturn:
                 raise Refused("demo_took_too_long", step="roll-out")
             if is_running:
                 self._last_left = monotonic()
+
+    def _move_on(self, show: dict[str, Any]) -> None:
+        if self._limits is Limits.REAL and self._mover is not None and self._mover.move_on(show):
+            err.print(f"  all lanes wait: time is moved on to {SYSTEM_CLOCK.now():%d %b %H:%M} UTC", style="dim")
 
     def _settle(self, code: str, door: SideDoor) -> None:
         """Let the platform's last pushes arrive: proof, reads and answers."""
@@ -365,11 +349,7 @@ class CustomsReturn:
         problems = judge(result, pack, report, marketplace, wanted=state.orders, messages=result["messages"])
         show_numbers(result, pack, marketplace)
         if self._last_left is not None:
-            err.print(
-                f"sealed {sealed - self._last_left:.0f} s after the last message left:"
-                f" {began - self._last_left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
-                markup=False,
-            )
+            show_sealing_time(self._last_left, began, sealed)
         for problem in problems:
             err.print(f"✗ {problem}", style="red", markup=False)
         if problems:

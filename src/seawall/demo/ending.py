@@ -87,3 +87,12 @@ def show_numbers(show: Mapping[str, Any], pack: Mapping[str, Any], marketplace: 
     )
     err.print(f"{pack['pictures']:,} chat pictures, drawn from the platforms' records, are in the pack", markup=False)
     err.print(f"pack root {pack['root'][:32]}…  key {pack['key_id']}", markup=False)
+
+
+def show_sealing_time(left: float, began: float, sealed: float) -> None:
+    """How long after the last message `left` the pack was begun and sealed; seconds of one steady clock."""
+    err.print(
+        f"sealed {sealed - left:.0f} s after the last message left:"
+        f" {began - left:.0f} s for the buyers' answers, {sealed - began:.0f} s for the pack",
+        markup=False,
+    )

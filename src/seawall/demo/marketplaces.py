@@ -27,9 +27,6 @@ _BASE = {
 }
 """Where the simulator serves each platform's API."""
 
-PACE = {Platform.LAZADA: 12, Platform.SHOPEE: 8, Platform.TIKTOK: 8}
-"""Sends per second and shop at the simulators. Against real platforms the defaults are slower (shops.policy)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Marketplace:

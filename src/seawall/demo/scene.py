@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from seawall.demo.files.api import DEMO_SHOPS, StormOrder, StormShop, make_files, storm_orders
+from seawall.demo.limits import Limits
 from seawall.demo.marketplaces import Marketplace
 from seawall.demo.stage import DemoState, SideDoor
 from seawall.kernel.markets import Market, Platform
@@ -70,12 +71,13 @@ def set_up_marketplaces(door: SideDoor, state: DemoState) -> None:
         marketplace.set_up(door, state, orders)
 
 
-def new_state(*, orders: int, seed: int, now: datetime, port: int) -> DemoState:
+def new_state(*, orders: int, seed: int, limits: Limits, now: datetime, port: int) -> DemoState:
     """A storm that begins now: its newest order is a few hours old."""
     newest = (now - timedelta(hours=6)).replace(microsecond=0)
     return DemoState(
-        orders=orders, seed=seed, started_at=newest.isoformat(), simulator_port=port, app_secret=secrets.token_hex(16)
-    )
+        orders=orders, seed=seed, limits=limits.value, started_at=newest.isoformat(), simulator_port=port,
+        app_secret=secrets.token_hex(16),
+    )  # fmt: skip
 
 
 def facts_file(state: DemoState, folder: Path, *, now: datetime) -> Path:
@@ -83,7 +85,7 @@ def facts_file(state: DemoState, folder: Path, *, now: datetime) -> Path:
     path = folder / "facts.toml"
     if not path.exists():
         happened = (now - timedelta(days=1)).date().isoformat()
-        deadline = (now + timedelta(days=2)).replace(microsecond=0).isoformat()
+        deadline = (now + Limits(state.limits).deadline).replace(microsecond=0).isoformat()
         template = (Path(__file__).parent / "facts.toml").read_text(encoding="utf-8")
         path.write_text(
             template.replace("@HAPPENED@", happened)

@@ -32,6 +32,7 @@ class DemoState:
     simulator_port: int
     app_secret: str = ""
     incident: str = ""
+    limits: str = "some"
     is_finished: bool = False
 
     def save(self, path: Path) -> None:

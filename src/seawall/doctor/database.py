@@ -61,7 +61,7 @@ def _sealed_secrets(connection: psycopg.Connection, settings: Settings) -> list[
     for table, column in _SEALED:
         there = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
         if there == (True,):
-            found = sql.SQL("SELECT {} FROM {}").format(sql.Identifier(column), sql.Identifier(table))
+            found = sql.SQL("SELECT {0} FROM {1} WHERE {0} <> ''").format(sql.Identifier(column), sql.Identifier(table))
             sealed += [bytes(row[0]) for row in connection.execute(found).fetchall()]
     if not sealed:
         return []

@@ -2,6 +2,13 @@
 
 from django.db import models
 
+from seawall.evidence.keeping_models import DataKind, ErasedItem, Erasure, LegalHold, RedactedPack, RetentionRule
+
+__all__ = [
+    "Capture", "CaptureSource", "DataKind", "ErasedItem", "Erasure", "LegalHold", "Pack", "RedactedPack",
+    "RetentionRule", "Screenshot", "SigningKey",
+]  # fmt: skip
+
 
 class CaptureSource(models.TextChoices):
     """How a record reached us."""
@@ -117,14 +124,31 @@ class Screenshot(models.Model):
 
 
 class SigningKey(models.Model):
-    """A team's Ed25519 key: the private half encrypted, the public half printed in every pack."""
+    """A generation of a team's Ed25519 key: the private half encrypted, the public half printed in every pack.
+
+    When it retires its private half is erased and the row is never changed again: the database refuses.
+    """
 
     team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="signing_keys")
     key_id = models.CharField(max_length=32, unique=True)
     public_pem = models.TextField()
     private_sealed = models.BinaryField()
+    statement = models.TextField(default="")
+    """What the key before it signed when handing over; empty for the first, and where that key was lost."""
+    statement_signature = models.BinaryField(default=b"")
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["team"], condition=models.Q(retired_at__isnull=True), name="signing_key_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retired_at__isnull=True) | models.Q(private_sealed=b""),
+                name="signing_key_retired_is_erased",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key_id
@@ -148,9 +172,39 @@ class Pack(models.Model):
     sealed_by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField()
     is_simulated = models.BooleanField()
+    file_erased_at = models.DateTimeField(null=True)
+    """When its time was over and the file was removed; its seal (hashes and signature) is kept beside its place."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["incident", "number"], name="pack_number_once"),)
 
     def __str__(self) -> str:
         return f"pack {self.number}"
+
+
+class TimeStamp(models.Model):
+    """A pack's token of a time-stamp authority: wanted from the sealing on, kept once it came."""
+
+    SELLER_PATH = "pack__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    pack = models.OneToOneField(Pack, on_delete=models.PROTECT, related_name="time_stamp")
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    """When the authority is asked again; only while there is no token."""
+    fault = models.CharField(max_length=60, default="")
+    """Code of why the last try gave none."""
+    token = models.BinaryField(default=b"")
+    authority = models.CharField(max_length=300, default="")
+    stamped_at = models.DateTimeField(null=True)
+    """The time the authority confirmed."""
+    is_inside = models.BooleanField(default=False)
+    """Whether the token is a member of the pack; else it lies beside it as PACK.zip.tsr."""
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["next_try_at"], condition=models.Q(stamped_at__isnull=True), name="time_stamp_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"time stamp {self.pk}"

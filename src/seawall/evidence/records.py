@@ -304,3 +304,5 @@ class PackContents:
     screenshots: Sequence[AttachedFile] = ()
     timeline: Iterable[TimelineEntry] = ()
     previous: PreviousPack | None = None
+    extra: Mapping[str, bytes | Path] = field(default_factory=dict)
+    """Further members by their path in the pack. A file may be finished as late as with the last of the orders."""

@@ -27,10 +27,47 @@ class Conversation(models.Model):
     """The newest message at the last read: up to it nothing can be missing."""
     complete_at = models.DateTimeField(null=True)
     """When that message was sent, by the platform's clock."""
+    asked = models.ForeignKey("inbox.Message", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    """The buyer's newest message that no machine wrote."""
+    # What lists are narrowed by stands here too: a count over a whole wave of replies must not read the messages.
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The storm that `asked` is an answer to; none: the shop's other talk."""
+    asked_intent = models.CharField(max_length=30, default="")
+    asked_language = models.CharField(max_length=16, default="")
+    """The language this buyer was written to in."""
+    needs_person = models.BooleanField(default=False)
+    """Harm, particulars to be written down, or a reading of `asked` that nobody is sure of."""
+    waits_since = models.DateTimeField(null=True)
+    """The buyer's first message that nobody of the shop has answered since; none: nobody waits."""
+    reply_by = models.DateTimeField(null=True)
+    """When the platform counts the reply as late, by the strictest rule in force when the buyer wrote; none: no rule
+    says, or nobody waits."""
+    reply_rule = models.CharField(max_length=40, default="")
+    """The rule behind `reply_by` (rulebook)."""
+    reply_must_check = models.BooleanField(default=False)
+    """That rule is not sure: check with the platform."""
+    holder = models.ForeignKey(
+        "tenancy.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Who answers this buyer: never two at once."""
+    held_at = models.DateTimeField(null=True)
+    """When the holder took it over, or last did something with it."""
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["shop", "session_id"], name="conversation_once_per_shop"),)
+        constraints = (
+            models.UniqueConstraint(fields=["shop", "session_id"], name="conversation_once_per_shop"),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True) | Q(held_at__isnull=False), name="held_since_an_instant"
+            ),
+        )
         indexes = (
+            models.Index(
+                fields=["team", "reply_by"], condition=Q(waits_since__isnull=False), name="conversation_that_waits"
+            ),
+            models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="conversation_held"),
+            models.Index(fields=["incident"], condition=Q(incident__isnull=False), name="conversation_of_storm"),
             models.Index(fields=["look_after"], condition=Q(look_after__isnull=False), name="conversation_to_look_at"),
         )
 
@@ -173,3 +210,17 @@ class ReplyList(models.Model):
 
     def __str__(self) -> str:
         return f"reply list of connection {self.connection_id}"
+
+
+class Note(models.Model):
+    """A word of the team about a conversation. It stays inside: no sender reads this table, and no seller (it says no
+    SELLER_PATH). Never changed."""
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from seawall.inbox.intents import Intent, Label, classify
 from seawall.inbox.models import Message, Reading
+from seawall.inbox.waiting import SURE, refresh_asked
 from seawall.kernel.languages import Language
 
 
@@ -17,14 +18,8 @@ class Source(StrEnum):
     PERSON = "person"
 
 
-SURE = 0.8
-"""From this score on a reading stands without a second look (ours; docs/explain/reply-intents.md has the shares)."""
-
 NEVER_DROPPED = frozenset({Label.OPT_OUT, Label.WANTS_REFUND_NOW})
 """What the rules found of these, no model takes away: overlooked, they harm the buyer and the shop."""
-
-HARM = frozenset({Label.ANGRY_COMPLAINT, Label.THREATENS_BAD_REVIEW})
-"""Complaints, as gates count them."""
 
 
 def read_by_rules(message: Message, language: Language | None, *, at: datetime) -> Intent:
@@ -87,3 +82,4 @@ def _let_hold(message: Message, label: str, score: float | None, source: Source,
     message.intent, message.intent_score = label, score
     message.intent_source, message.intent_language = source.value, language
     message.save(update_fields=["intent", "intent_score", "intent_source", "intent_language"])
+    refresh_asked(message)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from seawall.connectors.contracts import ChatMessage, SessionState, Speaker
 from seawall.inbox.models import Conversation, Message
 from seawall.inbox.readings import read_by_rules
+from seawall.inbox.waiting import refresh_waiting
 from seawall.kernel.languages import Language
 
 
@@ -51,6 +52,8 @@ def store_message(
             "received_at": received_at,
         },
     )
+    is_recalled_now = not is_new and chat.is_recalled and not message.is_recalled
+    is_tied_now = not is_new and recipient_id is not None and message.recipient_id is None
     if not is_new:
         changes = {
             "is_recalled": message.is_recalled or chat.is_recalled,
@@ -64,6 +67,14 @@ def store_message(
     _touch(conversation, chat)
     if is_new and chat.speaker is Speaker.BUYER:
         read_by_rules(message, language, at=received_at)
+    if (
+        (is_new and chat.speaker is Speaker.BUYER)
+        or conversation.waits_since is not None
+        or is_recalled_now
+        or is_tied_now
+    ):
+        # Most pushes show our own first messages, after which nobody waits: those cost nothing more.
+        refresh_waiting(conversation.pk)
     return Stored(message=message, is_new=is_new)
 
 

@@ -169,3 +169,30 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.pk}"
+
+
+class Compensation(models.Model):
+    """What a person gave a buyer for one order, on the platform; Seawall itself gives nothing. Never changed."""
+
+    SELLER_PATH = "case__incident__seller_id"
+
+    team = models.ForeignKey("tenancy.Team", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="compensations")
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    reference = models.CharField(max_length=120)
+    """What it is on the platform: the code of the voucher, the number of the refund."""
+    key = models.CharField(max_length=64)
+    """Of the form it was said with: the same form sent twice gives once."""
+    by = models.ForeignKey("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case", "key"], name="compensation_once_per_form"),
+            models.UniqueConstraint(fields=["case", "reference"], name="compensation_once_per_reference"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="compensation_above_zero"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

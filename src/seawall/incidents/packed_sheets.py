@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from seawall.evidence import records as pack
 from seawall.incidents.models import FactsSheet, Incident
 from seawall.outreach.api import Approval
+from seawall.scripts.api import ScriptVersion
 
 
 def facts_of(sheet: FactsSheet) -> Mapping[str, pack.Json]:
@@ -28,14 +29,18 @@ def facts_of(sheet: FactsSheet) -> Mapping[str, pack.Json]:
 
 
 def scripts_of(incident: Incident) -> list[pack.ScriptVersion]:
-    """Every version of the wording that was frozen."""
+    """The wordings that were frozen, each once: versions that say the same to buyers (one went back to earlier words,
+    or changed only what the seller reads) are one wording under several names."""
+    found: dict[str, list[ScriptVersion]] = {}
+    for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts"):
+        found.setdefault(version.digest, []).append(version)
     return [
         pack.ScriptVersion(
-            version=f"{version.step} v{version.number}",
-            digest=version.digest,
-            texts={text.language: text.text for text in version.texts.all()},
+            version=", ".join(f"{each.step} v{each.number}" for each in versions),
+            digest=digest,
+            texts={text.language: text.text for text in versions[0].texts.all()},
         )
-        for version in incident.script_versions.filter(is_frozen=True).order_by("pk").prefetch_related("texts")
+        for digest, versions in found.items()
     ]
 
 

@@ -12,6 +12,7 @@ from seawall.connectors.contracts import Speaker
 from seawall.evidence import records as pack
 from seawall.evidence.api import Capture, CaptureSource, Screenshot, screenshot_path
 from seawall.incidents.commands.add_paper import paper_path
+from seawall.incidents.keeping.told import erased_member, erased_orders, outcome_of
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.packed_sheets import (
     approval_of,
@@ -74,6 +75,7 @@ def contents(
         ],
         screenshots=[_screenshot(each) for each in _shots(incident)],
         timeline=timeline_of(incident),
+        extra=erased_member(incident),
     )
 
 
@@ -90,11 +92,12 @@ def is_exercise(incident: Incident, roll_out: RollOut, sheet: FactsSheet) -> boo
 
 def _outcomes(incident: Incident) -> dict[str, int]:
     """Every order of the storm has exactly one outcome; one withdrawn before there was a plan is left out."""
-    states: dict[int, str] = {}
-    rows = Recipient.objects.filter(incident=incident).order_by("pk").values_list("case_id", "state")
-    for case_id, state in rows.iterator(chunk_size=5000):
-        states[case_id] = _further(states.get(case_id), state)
-    outcomes = Counter(states.values())
+    states: dict[tuple[int, int], str] = {}
+    rows = Recipient.objects.filter(incident=incident).order_by("pk").values_list("case_id", "order_id", "state")
+    for case_id, order_id, state in rows.iterator(chunk_size=5000):
+        states[case_id, order_id] = _further(states.get((case_id, order_id)), state)
+    erased = erased_orders(incident)
+    outcomes = Counter(outcome_of(state, order_id, erased) for (_, order_id), state in states.items())
     without_row = incident.cases.filter(recipients__isnull=True)
     if without_row.filter(state=CaseState.OPEN).exists():
         raise Refused(
@@ -141,19 +144,23 @@ def with_records(
     for capture in Capture.objects.filter(incident=incident, order_id__in=orders).order_by("pk"):
         if capture.order_id is not None:
             captures[capture.order_id].append(capture)
-    shots = _shots_by_message(rows.values())
+    shots, erased = _shots_by_message(rows.values()), erased_orders(incident)
     chunk = []
     for pk in wanted:
         case = by_pk[pk]
         row = rows.get(pk)
         others = [each for each in together.get(row.pk if row else 0, ()) if each.pk in telling]
-        named = sorted(each.order.platform_order_id for each in others)
+        # Orders told together name one message; where its records are gone there is none to name.
+        is_whole = erased.isdisjoint([case.order_id, *(each.order_id for each in others)])
+        named = sorted(each.order.platform_order_id for each in others) if is_whole else []
         seen = shots[row.rides_with_id or row.pk] if row else ()
         records = (
             *(record_of(capture, case, row, approved) for capture in captures[case.order_id]),
             *(shot_record(shot, case, row) for shot in seen),
         )
-        chunk.append((case, replace(_order(case, row, records, ends[case.order_id]), named_with=tuple(named))))
+        made = _order(case, row, records, ends[case.order_id])
+        outcome = outcome_of(made.outcome, case.order_id, erased)
+        chunk.append((case, replace(made, named_with=tuple(named), outcome=outcome)))
     return chunk
 
 

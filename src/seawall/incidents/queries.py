@@ -95,7 +95,7 @@ def papers_of(actor: Actor, incident_id: int) -> list[Paper]:
 def packs_of(actor: Actor, incident_id: int) -> list[Pack]:
     """Its sealed packs, the newest first."""
     rows = scoped(Pack, actor).filter(incident_id=incident_id)
-    return list(rows.select_related("sealed_by").order_by("-number"))
+    return list(rows.select_related("sealed_by", "time_stamp").order_by("-number"))
 
 
 def risk_sheets_of(actor: Actor, incident_id: int) -> list[RiskSnapshot]:

@@ -109,6 +109,7 @@ def _roll_out(roll_out: RollOut, now: datetime) -> dict[str, Any]:
                 "mode": lane.connection.mode,
                 "sends_per_second": str(lane.sends_per_second),
                 "recipients": lane.recipients.count(),
+                "waiting": lane.recipients.filter(state="waiting", wave__lte=roll_out.open_wave or 0).count(),
                 "stopped": lane.stopped_code or None,
                 **_standing(lane, now),
             }

@@ -1,6 +1,7 @@
 """Time comes from a Clock that is passed in; only this file may ask for the present time."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,12 +15,38 @@ class Clock(Protocol):
         ...
 
 
+def _not_ahead() -> timedelta:
+    return timedelta(0)
+
+
+_span_ahead: Callable[[], timedelta] = _not_ahead
+
+
+def run_ahead(span: Callable[[], timedelta] | None) -> None:
+    """Let the time of this process run ahead of the machine's by what `span` says at each asking; None ends it.
+
+    For exercises against stand-in marketplaces only: whoever calls this makes sure that no real shop is at hand.
+    """
+    global _span_ahead  # noqa: PLW0603  # one process, one time
+    _span_ahead = span or _not_ahead
+
+
+def ahead() -> timedelta:
+    """How far the time of this process runs ahead of the machine's."""
+    return _span_ahead()
+
+
+def may_be_moved() -> bool:
+    """Whether somebody may move the time of this process."""
+    return _span_ahead is not _not_ahead
+
+
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock, and in an exercise with moved time what it runs ahead."""
 
     def now(self) -> datetime:
         """The present instant by the machine, in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + _span_ahead()
 
 
 @dataclass

@@ -50,7 +50,7 @@ from seawall.outreach.sender.liveness import hold, let_go, new_worker_key
 from seawall.outreach.sender.worker import Worker, WorkerOptions
 from seawall.outreach.settling import NOT_DELIVERED, TO_SETTLE, Wanted, last_tries, not_delivered, reasons_of
 from seawall.outreach.standing import LaneStanding, standing_of
-from seawall.outreach.states import DELIVERED, FAILED, OPEN, SENDING, SENT, RecipientState, RollOutState
+from seawall.outreach.states import DELIVERED, FAILED, OPEN, ROLL_OUT, SENDING, SENT, RecipientState, RollOutState
 
 STEP_FIRST_CONTACT = "first_contact"
 """The step of the first message to every buyer of a storm."""
@@ -69,6 +69,7 @@ __all__ = [
     "MOST_TOGETHER",
     "NOT_DELIVERED",
     "OPEN",
+    "ROLL_OUT",
     "SENDING",
     "SENT",
     "STEPS",

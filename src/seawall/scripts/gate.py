@@ -7,6 +7,7 @@ from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.scripts.lint import lint
 from seawall.scripts.lint.model import Message, Severity
+from seawall.scripts.review import places_reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,7 @@ def check_script(
     """
     found = []
     for language, text in texts.items():
-        places = [(p, m) for p, m in sorted(audience) if language in m.facts.languages] or sorted(audience)[:1]
-        for platform, market in places:
+        for platform, market in places_reading(language, audience):
             message = Message(lang=language, platform=platform, market=market, text=text, facts=facts, template=True)
             found += [
                 Blocked(

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from seawall.kernel.clock import run_ahead
 from seawall.settings.database import database_config
 from seawall.settings.env import get_settings
 from seawall.settings.logs import configure_logging
+from seawall.settings.moved_time import MovedTime
 
 _settings = get_settings()
 _settings.ensure_home()
@@ -163,3 +165,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _settings.is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _settings.behind_proxy else None
+
+# --- exercises --------------------------------------------------------------------------------------------------------
+if _settings.moved_time_file is not None:
+    run_ahead(MovedTime(_settings.moved_time_file).span)

@@ -99,6 +99,15 @@ class Settings(BaseSettings):
     evidence_dir: Path | None = Field(
         default=None, description="Folder of evidence packs; SEAWALL_HOME/evidence if unset."
     )
+    tsa_url: str = Field(
+        default="",
+        description="Address of the time-stamp authority (RFC 3161) that confirms sealing times; off if unset.",
+    )
+    tsa_cert_file: Path | None = Field(
+        default=None,
+        description="Root certificate (PEM) of that authority: only tokens that lead to it are kept.",
+    )
+    tsa_timeout_s: int = Field(default=10, ge=1, le=60, description="Seconds to wait for its answer.")
 
     report_certificate: Path | None = Field(
         default=None, description="PKCS#12 file whose key signs report PDFs (PAdES); unset: they are not signed."
@@ -114,6 +123,12 @@ class Settings(BaseSettings):
     lint_model_key: SecretStr | None = Field(default=None, description="Its key, when it wants one.")
     lint_model_timeout_s: int = Field(default=20, ge=1, le=120, description="Seconds to wait for its answer.")
 
+    # --- exercises ------------------------------------------------------------------------------------------------
+    moved_time_file: Path | None = Field(
+        default=None,
+        description="For exercises: file of seconds by which time runs ahead. Real shops are not touched then.",
+    )
+
     # --- telling --------------------------------------------------------------------------------------------------
     log_format: Literal["json", "text"] = Field(default="json", description="Form of log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -123,7 +138,15 @@ class Settings(BaseSettings):
         default="zh-Hans", description="Language of the console for people who have not chosen one."
     )
 
-    @field_validator("home", "secret_key_file", "encryption_key_file", "evidence_dir", "report_certificate")
+    @field_validator(
+        "home",
+        "secret_key_file",
+        "encryption_key_file",
+        "evidence_dir",
+        "tsa_cert_file",
+        "report_certificate",
+        "moved_time_file",
+    )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
@@ -175,6 +198,16 @@ class Settings(BaseSettings):
                 raise ValueError("setting_not_a_safe_endpoint")
         return value.rstrip("/")
 
+    @field_validator("tsa_url")
+    @classmethod
+    def _is_authority(cls, value: str) -> str:
+        # Plain http will do: a token proves itself, and only a hash is sent.
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.fragment:
+                raise ValueError("setting_not_an_authority")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -199,6 +232,12 @@ class Settings(BaseSettings):
     def _no_debug_in_public(self) -> "Settings":
         if self.debug and self.host not in LOOPBACK:
             raise ValueError("setting_debug_in_public")
+        return self
+
+    @model_validator(mode="after")
+    def _no_authority_without_certificate(self) -> "Settings":
+        if self.tsa_url and self.tsa_cert_file is None:
+            raise ValueError("setting_authority_without_certificate")
         return self
 
     # --- what follows from them -----------------------------------------------------------------------------------

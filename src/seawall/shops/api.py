@@ -18,7 +18,7 @@ from seawall.shops.commands.consent import (
 )
 from seawall.shops.commands.set_mode import end_consent, set_mode
 from seawall.shops.models import Connection, PlatformApp, SendMode, Shop
-from seawall.shops.policy import CONSENTED, mode_for
+from seawall.shops.policy import CONSENTED, mode_for, refuse_moved_time
 from seawall.shops.renewal import CONNECT_AGAIN, ask_renewal, renew_due
 from seawall.shops.vault import seal_bytes, unseal, unseal_bytes
 
@@ -32,7 +32,8 @@ __all__ = [
 
 
 def credentials_of(connection: Connection) -> Credentials:
-    """What a connector signs with. The secrets leave the vault only here."""
+    """What a connector signs with. The secrets leave the vault only here. Raises Refused(time_is_moved)."""
+    refuse_moved_time(is_simulator=connection.is_simulator)
     return Credentials(
         platform=Platform(connection.shop.platform),
         market=Market(connection.shop.market),
@@ -46,7 +47,8 @@ def credentials_of(connection: Connection) -> Credentials:
 
 
 def push_keys_of(connection: Connection) -> PushKeys:
-    """What this connection's pushes are verified with."""
+    """What this connection's pushes are verified with. Raises Refused(time_is_moved)."""
+    refuse_moved_time(is_simulator=connection.is_simulator)
     return PushKeys(
         app_key=connection.app_key,
         app_secret=unseal(connection.app_secret_sealed),

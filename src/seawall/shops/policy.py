@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from seawall.kernel.clock import may_be_moved
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.markets import Platform
 
@@ -12,6 +13,13 @@ _LOOPBACK = re.compile(r"^http://(127\.[0-9.]+|localhost|\[::1\])(:[0-9]+)?(/|$)
 def is_loopback(url: str) -> bool:
     """Whether an address is on this very machine: what a simulator must be."""
     return bool(_LOOPBACK.match(url))
+
+
+def refuse_moved_time(*, is_simulator: bool) -> None:
+    """In an exercise whose time is moved on no real shop is touched: what is sent, renewed or recorded for it would
+    bear a time that never was. Raises Refused(time_is_moved)."""
+    if may_be_moved() and not is_simulator:
+        raise Refused("time_is_moved")
 
 
 def default_mode(platform: Platform) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from seawall.connectors.errors import (
     Transient,
 )
 from seawall.connectors.registry import authoriser
-from seawall.kernel.clock import Clock
+from seawall.kernel.clock import Clock, may_be_moved
 from seawall.kernel.errors import Refused
 from seawall.kernel.markets import Platform
 from seawall.shops.grants import Life, life_of
@@ -107,6 +107,9 @@ def _take(clock: Clock) -> tuple[Connection, bool] | None:
         stopped_reason="",
         renew_after__lte=now,
     ).exclude(refresh_token_sealed=b"")
+    if may_be_moved():
+        # In an exercise the hours that passed did not pass for a real shop.
+        due = due.filter(is_simulator=True)
     for connection in due.select_related("shop").order_by("renew_after", "pk")[:20]:
         # One conditional UPDATE on what was read: of two workers exactly one gets the lease, and reads what it holds.
         mine = due.filter(pk=connection.pk, changed_at=connection.changed_at, renewing_until=connection.renewing_until)

@@ -112,8 +112,11 @@ def next_step(
                 owner="seller_approver", url=url, action=_("Look"), verb="incident.read",
             )  # fmt: skip
         case IncidentState.FACTS_ATTESTED:
-            command = f"seawall incident script {code}"
-            return NextStep(words=_("Submit the script"), owner="lead", verb="script.write", command=command)
+            url = reverse("script", args=[code])
+            return NextStep(
+                words=_("Submit the script"), owner="lead", url=url, action=_("Write"), verb="script.write",
+                command=f"seawall incident script {code}",
+            )  # fmt: skip
         case IncidentState.SCRIPT_READY:
             command = f"seawall outreach plan {code}"
             return NextStep(words=_("Plan the roll-out"), owner="lead", verb="outreach.plan", command=command)

@@ -105,8 +105,20 @@ VERBS: Mapping[str, Look] = {
     "outreach.look": Look(words=_("Platform asked again about order %(order)s"), icon="eye-check"),
     "contact.stop": Look(words=_("A buyer wants no more messages; %(count)s left out"), icon="hand-stop"),
     "contact.lift": Look(words=_("A buyer may be written to again"), icon="arrow-back-up"),
+    "compensation.give": Look(words=_("Order %(order)s was given %(amount)s %(currency)s"), icon="ticket"),
+    "inbox.take": Look(words=_("A buyer’s conversation taken over"), icon="user-check"),
+    "inbox.hand_back": Look(words=_("A buyer’s conversation handed back"), icon="arrow-back-up"),
+    "inbox.assign": Look(words=_("A buyer’s conversation given to %(name)s"), icon="user-question"),
     "answer.correct": Look(words=_("A buyer’s message read anew"), icon="pencil"),
     "evidence.seal": Look(words=_("Pack %(number)s sealed"), icon="lock"),
+    "evidence.rotate_key": Look(words=_("The signing key was followed by a new one"), icon="key"),
+    "evidence.stamp": Look(words=_("The time of pack %(number)s was confirmed"), icon="certificate"),
+    "evidence.redact": Look(words=_("Reviewer’s form of pack %(number)s made"), icon="eye-check"),
+    "evidence.erase": Look(words=_("Data past its time erased"), icon="clock-off"),
+    "retention.set": Look(words=_("Time of keeping set"), icon="gavel"),
+    "retention.unset": Look(words=_("Time of keeping taken back"), icon="arrow-back-up"),
+    "hold.place": Look(words=_("Held: nothing may be erased"), icon="lock"),
+    "hold.release": Look(words=_("Hold released"), icon="arrow-back-up"),
     "orders.import": Look(words=_("Order files imported"), icon="file-import"),
     "shop.add": Look(words=_("Shop %(code)s added"), icon="building-store"),
     "shop.connect": Look(words=_("Shop connected"), icon="plug-connected"),
@@ -132,7 +144,7 @@ VERBS: Mapping[str, Look] = {
 
 NOISE = frozenset({
     "seat.take", "seat.give_back", "outreach.approve", "outreach.start", "outreach.sample_sent", "script.submit",
-    "outreach.stop", "clock.moved",
+    "outreach.stop", "clock.moved", "inbox.take", "inbox.hand_back",
 })  # fmt: skip
 """Verbs that stand beside another of the same act; the short list leaves them out, the whole one shows them."""
 

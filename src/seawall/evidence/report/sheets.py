@@ -112,8 +112,8 @@ def _sum(outcomes: Counter[str], say: Phrases) -> Data:
 
 
 _TONES = {
-    "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "half", "needs_person": "warn",
-    "unknown": "warn", "rejected": "risk", "blocked": "risk",
+    "answered": "ok", "read": "ok", "confirmed": "run", "acknowledged": "half", "sent_by_hand": "half",
+    "needs_person": "warn", "unknown": "warn", "rejected": "risk", "blocked": "risk",
 }  # fmt: skip
 _ORDER = {name: place for place, name in enumerate([*_TONES, "no_connection", "unreachable"])}
 

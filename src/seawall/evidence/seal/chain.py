@@ -21,8 +21,23 @@ def previous_pack(path: Path) -> PreviousPack:
     report = verify_pack(path)
     if not report.ok:
         raise PackRefused("pack_previous_unverified", name=path.name, what=report.problems[0].what)
+    return PreviousPack(root=report.root, sha256=member_of(path.name, path).sha256, leaves=_leaves(path))
+
+
+def kept_pack(path: Path, *, number: int, sha256: str, root: str) -> PreviousPack:
+    """The same of a pack that was sealed here and whose hash is on record: no need to verify it all again.
+
+    Raises PackRefused(pack_previous_missing) when the file is not there or is another.
+    """
+    try:
+        is_same = member_of(path.name, path).sha256 == sha256
+    except PackRefused:
+        is_same = False
+    if not is_same:
+        raise PackRefused("pack_previous_missing", number=number)
+    return PreviousPack(root=root, sha256=sha256, leaves=_leaves(path))
+
+
+def _leaves(path: Path) -> tuple[bytes, ...]:
     with zipfile.ZipFile(path) as pack:
-        leaves = json.loads(pack.read(layout.TREE))["leaves"]
-    return PreviousPack(
-        root=report.root, sha256=member_of(path.name, path).sha256, leaves=tuple(bytes.fromhex(leaf) for leaf in leaves)
-    )
+        return tuple(bytes.fromhex(leaf) for leaf in json.loads(pack.read(layout.TREE))["leaves"])

@@ -31,8 +31,8 @@ class ChatMembers:
         self._pages: list[Member] = []
         self._stems: set[str] = set()
 
-    def add(self, order: OrderEvidence, picture: OrderPicture) -> None:
-        """The picture of an order. Raises PackRefused(pack_picture_differs, pack_file_unreadable)."""
+    def add(self, order: OrderEvidence, picture: OrderPicture) -> bytes:
+        """The picture of an order; gives its line. Raises PackRefused(pack_picture_differs, pack_file_unreadable)."""
         wanted = drawn_from(order.key, order.shop_name, order.records, is_simulated=self._is_simulated)
         if picture.drawn_from != wanted or not picture.pages:
             raise PackRefused("pack_picture_differs", order=order.order_id)
@@ -53,7 +53,9 @@ class ChatMembers:
             "platform": order.platform.value,
             "shop": order.shop,
         }
-        self._list.write(canonical(line) + b"\n")
+        data = canonical(line)
+        self._list.write(data + b"\n")
+        return data
 
     def _stem(self, key: OrderKey) -> str:
         """The order's id; where that is no safe name, or another shop has the same id, with a hash of the whole key."""
@@ -82,6 +84,8 @@ class ChatCheck:
         self._is_simulated = is_simulated
         self._listed: dict[OrderKey, dict[str, Any]] = {}
         self._paths: set[str] = set()
+        self.lines: dict[OrderKey, bytes] = {}
+        """The line of each pictured order as it stands in the list."""
 
     def read(self) -> None:
         """The list of pictures; a line that cannot be read is named."""
@@ -97,6 +101,7 @@ class ChatCheck:
             if not is_new:
                 self._problems.add(layout.PICTURES, "verify_picture_twice", order=key.order_id)
             self._listed[key] = row
+            self.lines[key] = line
             self._paths.update(paths)
 
     def check(self, order: OrderEvidence, records: Sequence[Drawn]) -> None:

@@ -13,10 +13,11 @@ from seawall.evidence.seal.lines import Age, OrderLine, RecordRef, SealedRecord,
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import Measure
 from seawall.evidence.seal.merkle import leaf_hash
-from seawall.evidence.seal.orders import NamedTogether, outcome_is_backed, record_fault
+from seawall.evidence.seal.orders import NamedTogether, outcome_is_backed, record_fault, screenshots_of
 from seawall.evidence.seal.problems import Problems
 from seawall.evidence.seal.reader import PackReader
 from seawall.evidence.seal.tally import Tally
+from seawall.evidence.seal.view import ViewCheck
 
 
 class _Messages:
@@ -60,8 +61,9 @@ class CrossCheck:
         self._refs: set[str] = set()
         self._scripts: set[str] = set()
         self._approvals: set[str] = set()
-        self._screenshots: set[str] = set()
+        self._screenshots: dict[str, str] = {}
         self._chats = ChatCheck(reader, problems, is_simulated=manifest.is_simulated)
+        self._view = ViewCheck(reader, problems)
 
     def run(self) -> None:
         """All checks; what is wrong goes to the problems."""
@@ -72,6 +74,7 @@ class CrossCheck:
         self._chats.read()
         self._check_orders()
         self._chats.finish()
+        self._view.finish()
         self._guard(layout.SUMMARY, self._check_summary)
         self._check_faces()
 
@@ -99,7 +102,7 @@ class CrossCheck:
     def _check_facts(self, raw: dict[str, Any]) -> None:
         self._check_hashes(layout.FACTS, raw["papers"])
         self._check_hashes(layout.FACTS, raw["screenshots"])
-        self._screenshots.update(row["sha256"] for row in raw["screenshots"])
+        self._screenshots.update((row["sha256"], str(row["path"])) for row in raw["screenshots"])
 
     def _check_hashes(self, name: str, rows: list[dict[str, Any]]) -> None:
         for row in rows:
@@ -137,7 +140,7 @@ class CrossCheck:
             csv.take(table.row(line))
             self.tally.add(line)
             self._together.add(line)
-            self._check_order(line, messages)
+            self._check_order(line, data, messages)
         if age is None:
             csv.take(table.heading())
         if self._leaves is not None and place != len(self._leaves):
@@ -150,16 +153,18 @@ class CrossCheck:
         if listed is not None and listed.sha256 != csv.sha256:
             self._problems.add(layout.ORDERS_CSV, "verify_csv_differs")
 
-    def _check_order(self, line: OrderLine, messages: _Messages) -> None:
+    def _check_order(self, line: OrderLine, data: bytes, messages: _Messages) -> None:
         order, key = line.order, line.order.key
         if key in self._keys:
             self._problems.add(layout.ORDERS, "verify_order_twice", order=order.order_id)
         self._keys.add(key)
-        records = [self._check_record(key, ref, messages) for ref in line.records]
+        lines: list[bytes] = []
+        records = [self._check_record(key, ref, messages, lines) for ref in line.records]
         whole = [record for record in records if record is not None]
         if len(whole) != len(records):
             return
         self._chats.check(order, whole)
+        self._view.add(line, data, lines, self._chats.lines.get(key), screenshots_of(whole, self._screenshots))
         found = grade(whole)
         if found != line.grade:
             self._problems.add(
@@ -178,7 +183,9 @@ class CrossCheck:
                 grade=found.grade.value,
             )
 
-    def _check_record(self, key: OrderKey, ref: RecordRef, messages: _Messages) -> SealedRecord | None:
+    def _check_record(
+        self, key: OrderKey, ref: RecordRef, messages: _Messages, lines: list[bytes]
+    ) -> SealedRecord | None:
         before = messages.offset
         data = messages.at(ref.offset)
         if before != ref.offset:
@@ -195,12 +202,13 @@ class CrossCheck:
         except ValueError:
             self._problems.add(layout.MESSAGES, "verify_record_unreadable", ref=ref.ref, order=key.order_id)
             return None
+        lines.append(data)
         if record.ref != ref.ref or not record.is_of(key):
             self._problems.add(layout.MESSAGES, "verify_record_misplaced", ref=ref.ref, order=key.order_id)
         if record.ref in self._refs:
             self._problems.add(layout.MESSAGES, "verify_record_twice", ref=ref.ref)
         self._refs.add(record.ref)
-        fault = record_fault(record, self._scripts, self._approvals, self._screenshots)
+        fault = record_fault(record, self._scripts, self._approvals, self._screenshots.keys())
         if fault:
             self._problems.add(layout.MESSAGES, fault, ref=ref.ref, order=key.order_id)
         return record

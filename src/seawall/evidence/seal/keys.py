@@ -16,6 +16,7 @@ _VERSION = b"\x01"
 _PURPOSE = b"seawall signing key v1"
 _NONCE_LENGTH = 12
 KEY_ID_LENGTH = 16
+SIGNATURE_LENGTH = 64
 
 
 def fingerprint_of(public: bytes) -> str:

@@ -17,8 +17,11 @@ MESSAGES = "records/messages.jsonl"
 ORDERS = "records/orders.jsonl"
 ORDERS_CSV = "records/orders.csv"
 TIMELINE = "records/timeline.jsonl"
+SCREENSHOTS = "screenshots/"
 CHATS = "chats/"
 PICTURES = "chats/pictures.jsonl"
+VIEW = "view/"
+VIEW_INDEX = "view/index.txt"
 REPORT = "report-"
 """Report files stand at the top: report-en.pdf, report-zh.pdf, or report-en-1.pdf, ... in volumes."""
 MANIFEST = "seal/manifest.json"
@@ -28,6 +31,20 @@ TREE = "seal/tree.json"
 PUBLIC_KEY = "seal/public.pem"
 SUMS = "seal/SHA256SUMS"
 HOW_TO = "seal/VERIFY.txt"
+ROOT = "seal/root.json"
+ROOT_SIGNATURE = "seal/root.sig"
+CONSISTENCY = "seal/consistency.json"
+TIME_STAMP = "seal/timestamp.tsr"
+KEYS = "seal/keys/"
+
+EXTRACT_FORMAT = "seawall-extract/1"
+ORDER = "order.json"
+ORDER_RECORDS = "records.jsonl"
+PROOFS = "seal/proofs.txt"
+REDACTION = "redaction/redaction.json"
+REDACTED_RECORDS = "redaction/records.jsonl"
+REDACTION_NOTE = "redaction/NOTE.txt"
+REDACTED = "REDACTED 脱敏"
 
 SEAL = "seal/"
 SIGNED_LAST = frozenset({MANIFEST, SIGNATURE, SIGNATURE_RAW})
@@ -37,7 +54,13 @@ REQUIRED = (
     MANIFEST, SIGNATURE, SIGNATURE_RAW, TREE, PUBLIC_KEY, SUMS, HOW_TO,
 )  # fmt: skip
 
+"""What every pack of this format has. Packs sealed since there are signed roots also hold ROOT and ROOT_SIGNATURE; the
+other members of the seal stand in a pack only where there is something to say."""
+
 LONGEST_NAME = 200
+LARGEST_SMALL = 64 << 20
+"""Bytes of a member that is read whole. A manifest or tree of the most members a ZIP holds is far below this; more is
+an attack on memory, so a pack that would need more is not sealed."""
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
 OPENABLE = frozenset(

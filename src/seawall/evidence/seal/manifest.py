@@ -46,9 +46,15 @@ def tree_json(leaves: Sequence[bytes], *, carried: int, orders: int) -> dict[str
 
 
 def manifest_bytes(
-    contents: PackContents, tally: Tally, members: Sequence[Member], tree: dict[str, Json], key: VerifyKey
+    contents: PackContents,
+    tally: Tally,
+    members: Sequence[Member],
+    tree: dict[str, Json],
+    key: VerifyKey,
+    *,
+    time: dict[str, Json],
 ) -> bytes:
-    """The canonical manifest."""
+    """The canonical manifest. `time` says whose clock the sealing time is by."""
     previous = contents.previous
     return canonical(
         {
@@ -64,6 +70,7 @@ def manifest_bytes(
             "planned": contents.planned,
             "previous_pack": None if previous is None else _previous_json(previous),
             "sealed_at": instant(contents.sealed_at),
+            "time": time,
             "tree": {name: tree[name] for name in ("carried", "files", "orders", "root", "size")},
         }
     )
@@ -101,6 +108,8 @@ class ManifestView:
     orders: int
     tree_size: int
     previous: PreviousView | None
+    time: Mapping[str, Any]
+    """Whose clock the sealing time is by; empty in packs from before there was such a field."""
 
     @classmethod
     def parse(cls, data: bytes) -> "ManifestView":
@@ -139,6 +148,7 @@ class ManifestView:
             previous=None
             if previous is None
             else PreviousView(_text(previous["root"]), _text(previous["sha256"]), _number(previous["tree_size"])),
+            time=dict(raw.get("time", {}).items()),
         )
 
 

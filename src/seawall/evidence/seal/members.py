@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from seawall.evidence.seal.errors import PackRefused
 
@@ -33,6 +33,13 @@ class Measure:
         return self._sha256.hexdigest()
 
 
+class Readable(Protocol):
+    """What a member is copied from."""
+
+    def seek(self, offset: int, /) -> int: ...
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Member:
     """A measured member: its bytes are in `content`, in a file, or in a spool."""
@@ -41,7 +48,7 @@ class Member:
     size: int
     sha256: str
     crc32: int
-    content: bytes | Path | IO[bytes]
+    content: bytes | Path | Readable
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes. Raises PackRefused(pack_file_changed) when a file is no longer what was measured."""
@@ -77,6 +84,28 @@ def member_of(path: str, content: bytes | Path) -> Member:
     return Member(path, measure.size, measure.sha256, measure.crc32, content)
 
 
+class Part:
+    """A run of bytes inside a file, read as a file of its own."""
+
+    def __init__(self, whole: Readable, at: int, size: int) -> None:
+        self._whole = whole
+        self._at = at
+        self._size = size
+        self._place = 0
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a place of the part."""
+        self._place = offset
+        return offset
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, never past the part's end."""
+        self._whole.seek(self._at + self._place)
+        found = self._whole.read(max(0, min(size, self._size - self._place)))
+        self._place += len(found)
+        return found
+
+
 class Spool:
     """A member written piece by piece into an unnamed file beside the pack: a crash leaves nothing behind."""
 
@@ -89,6 +118,10 @@ class Spool:
         """Append."""
         self.measure.take(data)
         self._file.write(data)
+
+    def content(self) -> Readable:
+        """What was written, to be read."""
+        return self._file
 
     def member(self) -> Member:
         """What was written, as a member."""

@@ -1,7 +1,7 @@
 """Orders and their records on their way into a pack: graded, checked, spooled, counted, hashed into leaves."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from seawall.evidence.seal.lines import OrderLine, RecordRef, SealedRecord, orde
 from seawall.evidence.seal.members import Member, Spool
 from seawall.evidence.seal.merkle import leaf_hash
 from seawall.evidence.seal.tally import Tally, same_counts
+from seawall.evidence.seal.view import ViewMembers
 
 Progress = Callable[[str, int, int], None]
 _EVERY = 200
@@ -49,7 +50,7 @@ class NamedTogether:
 class OrderSpools:
     """The three order members while they grow. Raises PackRefused at the first thing that does not fit."""
 
-    def __init__(self, contents: PackContents, folder: Path, screenshots: Iterable[str]) -> None:
+    def __init__(self, contents: PackContents, folder: Path, screenshots: Mapping[str, str]) -> None:
         self.tally = Tally()
         self.leaves: list[bytes] = []
         self._messages = Spool(layout.MESSAGES, folder)
@@ -57,12 +58,13 @@ class OrderSpools:
         self._csv = Spool(layout.ORDERS_CSV, folder)
         self._csv.write(table.heading())
         self._chats = ChatMembers(folder, is_simulated=contents.is_simulated)
+        self._view = ViewMembers(folder)
         self._together = NamedTogether()
         self._keys: set[OrderKey] = set()
         self._refs: set[str] = set()
         self._scripts = {script.digest for script in contents.scripts}
         self._approvals = {approval.digest for approval in contents.approvals}
-        self._screenshots = set(screenshots)
+        self._screenshots = dict(screenshots)
 
     def take_all(self, contents: PackContents, progress: Progress) -> None:
         """Read every order, then compare the counts with what the ledger says."""
@@ -101,39 +103,42 @@ class OrderSpools:
             raise PackRefused(
                 "pack_outcome_unbacked", order=order.order_id, outcome=order.outcome, grade=found.grade.value
             )
-        line = OrderLine(order, found, tuple(self._add_record(order, record) for record in order.records))
+        lines: list[bytes] = []
+        line = OrderLine(order, found, tuple(self._add_record(order, record, lines) for record in order.records))
         data = order_line(line)
         self.leaves.append(leaf_hash(data))
         self._orders.write(data + b"\n")
         self._csv.write(table.row(line))
         self.tally.add(line)
-        if order.picture is not None:
-            self._chats.add(order, order.picture)
+        picture = None if order.picture is None else self._chats.add(order, order.picture)
+        self._view.lines.add(line, data, lines, picture, screenshots_of(order.records, self._screenshots))
         self._together.add(line)
 
-    def _add_record(self, order: OrderEvidence, record: MessageRecord) -> RecordRef:
+    def _add_record(self, order: OrderEvidence, record: MessageRecord, lines: list[bytes]) -> RecordRef:
         if record.key != order.key:
             raise PackRefused("pack_record_of_other_order", ref=record.ref, order=order.order_id)
         if record.ref in self._refs:
             raise PackRefused("pack_record_twice", ref=record.ref)
         self._refs.add(record.ref)
-        wrong = record_fault(record, self._scripts, self._approvals, self._screenshots)
+        wrong = record_fault(record, self._scripts, self._approvals, self._screenshots.keys())
         if wrong:
             raise PackRefused(wrong, ref=record.ref, order=order.order_id)
         data = record_line(record)
+        lines.append(data)
         ref = RecordRef(record.ref, sha256_hex(data), self._messages.measure.size, len(data))
         self._messages.write(data + b"\n")
         return ref
 
     def members(self) -> list[Member]:
         """The finished members."""
-        return [*(spool.member() for spool in self._spools()), *self._chats.members()]
+        return [*(spool.member() for spool in self._spools()), *self._chats.members(), *self._view.members()]
 
     def close(self) -> None:
         """Give the space back."""
         for spool in self._spools():
             spool.close()
         self._chats.close()
+        self._view.close()
 
     def _spools(self) -> tuple[Spool, ...]:
         return self._messages, self._orders, self._csv
@@ -144,8 +149,17 @@ def outcome_is_backed(outcome: str, found: Grade) -> bool:
     return outcome not in GRADE_NAMES or found.rank >= GRADE_NAMES[outcome].rank
 
 
+def screenshots_of(records: Iterable[MessageRecord | SealedRecord], known: Mapping[str, str]) -> dict[str, str]:
+    """{sha256: path} of the screenshots among these records. `known` holds all of the pack."""
+    return {
+        record.attachment_sha256: known.get(record.attachment_sha256, "")
+        for record in records
+        if record.kind is RecordKind.SCREENSHOT
+    }
+
+
 def record_fault(
-    record: MessageRecord | SealedRecord, scripts: set[str], approvals: set[str], screenshots: set[str]
+    record: MessageRecord | SealedRecord, scripts: set[str], approvals: set[str], screenshots: Set[str]
 ) -> str:
     """The code of what is wrong with a record by itself, or nothing. The same rule when sealing and when verifying."""
     if record.script_digest and record.script_digest not in scripts:

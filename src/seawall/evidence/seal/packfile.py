@@ -14,15 +14,16 @@ from pathlib import Path
 
 from seawall.evidence.records import Json, PackContents
 from seawall.evidence.seal import faces, layout, papers, zipform
-from seawall.evidence.seal.canonical import canonical
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.keys import SigningKey
 from seawall.evidence.seal.manifest import file_leaf, manifest_bytes, signature_bytes, tree_json
 from seawall.evidence.seal.members import Member, member_of
 from seawall.evidence.seal.merkle import root_of
 from seawall.evidence.seal.orders import OrderSpools, Progress
+from seawall.evidence.seal.sealing import Signer, seal_members
+from seawall.evidence.seal.stamps import Token
 
-__all__ = ["Further", "Progress", "SealedPack", "write_pack"]
+__all__ = ["Further", "Progress", "SealedPack", "Signer", "write_pack"]
 
 Further = Callable[[Sequence[Member]], Sequence[Member]]
 """Makes further members of those that are there once all orders have been read."""
@@ -46,13 +47,15 @@ class SealedPack:
     key_id: str
     counts: dict[str, Json]
     """As in summary.json: orders, records, screenshots, outcomes, grades, markets, shops."""
+    token: Token | None
+    """The time-stamp token in it; None when no authority was asked or none answered."""
     reports: list[str]
     """The report's files."""
 
 
 def write_pack(
     contents: PackContents,
-    key: SigningKey,
+    signer: SigningKey | Signer,
     out: Path,
     progress: Progress | None = None,
     *,
@@ -61,6 +64,7 @@ def write_pack(
     """Seal `contents` into `out`, replacing a file of that name only when all went well. `further` members are listed
     and sealed like the others.
 
+    A bare key signs as a first generation, by its own clock.
     `progress(stage, done, total)` is called with stage "orders" (count) and "write" (bytes).
     Raises PackRefused, with nothing written, when the counts do not add up or a part cannot be sealed.
     """
@@ -68,9 +72,11 @@ def write_pack(
     if not out.parent.is_dir():
         raise PackRefused("pack_folder_missing", folder=str(out.parent))
     _check(contents)
+    if isinstance(signer, SigningKey):
+        signer = Signer(key=signer)
     with ExitStack() as stack:
-        work = _Work(contents, key, out.parent, stack, report=report, further=further)
-        sha256, size = _write_zip(work.members, work.stamp, out, report)
+        work = _Work(contents, signer, out.parent, stack, report=report, further=further)
+        sha256, size = write_zip(work.members, work.stamp, out, report)
     return SealedPack(
         path=out,
         sha256=sha256,
@@ -80,8 +86,9 @@ def write_pack(
         items=work.spools.tally.orders,
         files=len(work.members),
         records=work.spools.tally.records,
-        key_id=key.key_id,
+        key_id=signer.key.key_id,
         counts=work.spools.tally.as_json(contents.outcomes),
+        token=work.token,
         reports=[member.path for member in work.members if member.path.startswith(layout.REPORT)],
     )
 
@@ -109,7 +116,7 @@ class _Work:
     def __init__(
         self,
         contents: PackContents,
-        key: SigningKey,
+        signer: Signer,
         folder: Path,
         stack: ExitStack,
         *,
@@ -127,7 +134,7 @@ class _Work:
         ]
         timeline = papers.timeline_spool(contents.timeline, folder)
         stack.callback(timeline.close)
-        self.spools = OrderSpools(contents, folder, [member.sha256 for _, member in pictures])
+        self.spools = OrderSpools(contents, folder, {member.sha256: member.path for _, member in pictures})
         stack.callback(self.spools.close)
         self.spools.take_all(contents, report)
         tally = self.spools.tally
@@ -137,29 +144,36 @@ class _Work:
             timeline.member(),
             *self.spools.members(),
             papers.json_member(layout.SUMMARY, summary),
-            *faces.members(summary, [(file.name, member.path) for file, member in official]),
+            *(member_of(path, content) for path, content in contents.extra.items()),
         ]
-        content += further(content) if further is not None else ()
+        added = further(content) if further is not None else ()
+        named = [(file.name, member.path) for file, member in official]
+        reports = [member.path for member in added if member.path.startswith(layout.REPORT)]
+        content += [*added, *faces.members(summary, named, signer.key.verify_key, reports=reports)]
         content.sort(key=lambda member: member.path)
         carried = contents.previous.leaves if contents.previous else ()
         file_leaves = [file_leaf(member.path, member.sha256, member.size) for member in content]
         self.leaves = [*carried, *self.spools.leaves, *file_leaves]
         self.tree = tree_json(self.leaves, carried=len(carried), orders=tally.orders)
-        self.members = self._seal(contents, key, content)
+        self.token: Token | None = None
+        self.members = self._seal(contents, signer, content)
 
-    def _seal(self, contents: PackContents, key: SigningKey, content: list[Member]) -> list[Member]:
-        public = key.verify_key
-        seal = [
-            member_of(layout.TREE, canonical(self.tree)),
-            member_of(layout.PUBLIC_KEY, public.pem()),
-            # Beside these come the sums themselves and the three that only exist once the manifest is signed.
-            faces.how_to_member(public, files=len(content) + 7),
-        ]
-        listed = sorted([*content, *seal], key=lambda member: member.path)
+    def _seal(self, contents: PackContents, signer: Signer, content: list[Member]) -> list[Member]:
+        public = signer.key.verify_key
+        sealed = seal_members(contents, signer, self.leaves, self.tree)
+        self.token = sealed.token
+        # Beside these come the how-to itself, the sums, and the three that only exist once the manifest is signed.
+        how_to = faces.how_to_member(
+            public,
+            files=len(content) + len(sealed.members) + 5,
+            generations=max(1, len(signer.chain)),
+            authority=sealed.token.authority if sealed.token else None,
+        )
+        listed = sorted([*content, *sealed.members, how_to], key=lambda member: member.path)
         sums = papers.sums((member.path, member.sha256) for member in listed)
         listed = sorted([*listed, member_of(layout.SUMS, sums)], key=lambda member: member.path)
-        manifest = manifest_bytes(contents, self.spools.tally, listed, self.tree, public)
-        signature = key.sign(manifest)
+        manifest = manifest_bytes(contents, self.spools.tally, listed, self.tree, public, time=sealed.time)
+        signature = signer.key.sign(manifest)
         last = [
             member_of(layout.MANIFEST, manifest),
             member_of(layout.SIGNATURE_RAW, signature),
@@ -168,7 +182,11 @@ class _Work:
         return sorted([*listed, *last], key=lambda member: member.path)
 
 
-def _write_zip(members: Sequence[Member], stamp: tuple[int, int], out: Path, report: Progress) -> tuple[str, int]:
+def write_zip(members: Sequence[Member], stamp: tuple[int, int], out: Path, report: Progress) -> tuple[str, int]:
+    """The members as a ZIP in a pack's form, under its name only when whole. Gives its hash and size in bytes.
+
+    `stamp` is the packed DOS date and time. Raises PackRefused(pack_too_large).
+    """
     names = sum(zipform.LOCAL_LENGTH + zipform.CENTRAL_LENGTH + 2 * len(member.path) for member in members)
     total = names + sum(member.size for member in members) + zipform.END_LENGTH
     if total > zipform.LARGEST or len(members) > zipform.MOST_MEMBERS:

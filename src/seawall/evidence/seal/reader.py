@@ -14,8 +14,6 @@ from seawall.evidence.seal import layout, zipform
 from seawall.evidence.seal.problems import Problems
 
 CHUNK = 1 << 20
-LARGEST_SMALL = 64 << 20
-"""A manifest or tree of the most members a ZIP holds is far below this; more is an attack on memory."""
 LARGEST_LINE = 8 << 20
 _LONGEST_COMMENT = 0xFFFF
 _LARGEST_DIRECTORY = zipform.MOST_MEMBERS * (zipform.CENTRAL_LENGTH + layout.LONGEST_NAME)
@@ -162,10 +160,17 @@ class PackReader:
         found = self.members.get(name)
         if found is None:
             return None
-        if found.entry.size > LARGEST_SMALL:
+        if found.entry.size > layout.LARGEST_SMALL:
             self._problems.add(name, "verify_member_too_large", n=found.entry.size)
             return None
         return self._bytes(found.data_at, found.entry.size)
+
+    def piece(self, name: str, offset: int, length: int) -> bytes:
+        """Some bytes of a member; fewer than asked where it ends, none when it is missing."""
+        found = self.members.get(name)
+        if found is None:
+            return b""
+        return self._bytes(found.data_at + offset, max(0, min(length, found.entry.size - offset)))
 
     def head(self, name: str, length: int) -> bytes:
         """The first bytes of a member; empty when it is missing."""

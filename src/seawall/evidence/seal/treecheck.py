@@ -10,7 +10,7 @@ from seawall.evidence.seal.problems import Problems
 
 
 def check_tree(data: bytes | None, manifest: ManifestView, problems: Problems) -> list[bytes] | None:
-    """The leaves of this pack's orders, or None when the tree cannot be read. What is wrong is named."""
+    """All leaves, or None when the tree cannot be read. What is wrong is named."""
     if data is None:
         return None
     try:
@@ -32,7 +32,7 @@ def check_tree(data: bytes | None, manifest: ManifestView, problems: Problems) -
     ]
     if leaves[first_file:] != expected:
         problems.add(layout.TREE, "verify_file_leaves_differ")
-    return leaves[manifest.carried : first_file]
+    return leaves
 
 
 def _check_carried(leaves: list[bytes], manifest: ManifestView, problems: Problems) -> None:

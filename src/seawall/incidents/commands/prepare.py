@@ -12,13 +12,13 @@ from seawall.incidents.errors import WrongStep
 from seawall.incidents.facts import Facts
 from seawall.incidents.filling import values_of
 from seawall.incidents.golden import set_golden
-from seawall.incidents.kinds import library_file
+from seawall.incidents.kinds import LIBRARY_FILES, library_file
 from seawall.incidents.models import Case, FactsSheet, Incident
 from seawall.incidents.second_contact import UNANSWERED_FOR, audience, with_room
 from seawall.incidents.states import INCIDENT, CaseState, IncidentState
 from seawall.incidents.together import Filled, bring_together
 from seawall.kernel.clock import Clock
-from seawall.kernel.errors import InvalidInput
+from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
 from seawall.orders.api import Order, buyer_hint, is_late
@@ -34,7 +34,16 @@ from seawall.outreach.api import (
     plan_roll_out,
     void_live_roll_outs,
 )
-from seawall.scripts.api import ScriptVersion, SubmitScript, Wording, library, render, submit_script
+from seawall.scripts.api import (
+    ScriptVersion,
+    SubmitScript,
+    Wording,
+    library,
+    newest_version,
+    render,
+    says_the_same,
+    submit_script,
+)
 from seawall.tenancy.api import Actor, get_scoped
 from seawall.timeline.api import move
 
@@ -52,6 +61,17 @@ def library_wording(
     return {language: Wording(text=text.body, gloss_zh=text.gloss_zh) for language, text in found.root.items()}
 
 
+def wordings_for(kind: str, step: str = STEP_FIRST_CONTACT) -> list[tuple[str, str]]:
+    """(occasion, variant) of every wording `library_wording` knows for a step of a kind of storm; the occasion is empty
+    where there is nothing to choose."""
+    files = LIBRARY_FILES[kind]
+    if step == STEP_SECOND_CONTACT and not any(step in library(name).steps for name in files):
+        return [("", variant) for variant in library(step).steps[step]]
+    return [
+        (name if len(files) > 1 else "", variant) for name in files for variant in library(name).steps.get(step, {})
+    ]
+
+
 def submit_incident_script(
     incident: Incident,
     wording: Mapping[Language, Wording],
@@ -59,17 +79,22 @@ def submit_incident_script(
     by: Actor,
     clock: Clock,
     step: str = STEP_FIRST_CONTACT,
+    seen: int | None = None,
 ) -> ScriptVersion:
     """Freeze the wording of a step. Facts must be attested; a plan of it that has not begun is void. A second contact
     belongs to the follow-up and leaves the storm where it stands.
 
-    Raises ScriptBlocked with the lint's findings, WrongStep.
+    The wording that stands, submitted again, changes nothing: no plan and no approval falls. `seen` is the number of
+    the version the writer began from (0: there was none); a newer one that says something else is not written over.
+    Raises ScriptBlocked with the lint's findings, WrongStep, Refused(script_changed_meanwhile).
     """
     with transaction.atomic():
         incident = get_scoped(Incident, by, lock=True, pk=incident.pk)
         sheet = _attested(incident)
         if step != STEP_FIRST_CONTACT:
             require_follow_up(incident, step)
+        before = newest_version(by, incident.pk, step)
+        _not_passed_by(before, seen, wording)
         version = submit_script(
             SubmitScript(
                 incident_id=incident.pk,
@@ -81,6 +106,9 @@ def submit_incident_script(
             by=by,
             clock=clock,
         )
+        stands = before is not None and before.pk == version.pk
+        if stands and incident.state != IncidentState.FACTS_ATTESTED:
+            return version
         if step != STEP_FIRST_CONTACT:
             void_live_roll_outs(incident.pk, step, by=by, clock=clock, why="script changed")
             return version
@@ -92,6 +120,13 @@ def submit_incident_script(
             after={"version": version.number, "digest": version.digest},
         )  # fmt: skip
     return version
+
+
+def _not_passed_by(newest: ScriptVersion | None, seen: int | None, wording: Mapping[Language, Wording]) -> None:
+    if seen is None or newest is None or newest.number == seen:
+        return
+    if not says_the_same(newest, wording):
+        raise Refused("script_changed_meanwhile", seen=seen, now=newest.number, author=str(newest.author))
 
 
 def audience_places(incident: Incident) -> set[tuple[Platform, Market]]:

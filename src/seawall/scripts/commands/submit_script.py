@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput, Refused
@@ -13,7 +12,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.scripts.gate import Blocked, check_script
 from seawall.scripts.models import ScriptText, ScriptVersion
 from seawall.scripts.rendering import script_digest
-from seawall.tenancy.api import Actor
+from seawall.tenancy.api import Actor, scoped
 from seawall.timeline.api import record
 
 
@@ -49,7 +48,8 @@ class ScriptBlocked(Refused):
 
 
 def submit_script(cmd: SubmitScript, *, by: Actor, clock: Clock) -> ScriptVersion:
-    """The frozen version. The very same wording submitted again gives the version that stands.
+    """The frozen version. The very same wording submitted again gives the version that stands; another gloss alone is
+    another version, since the seller approves by what the gloss says.
 
     Raises InvalidInput(script_language_missing) and ScriptBlocked.
     """
@@ -63,11 +63,10 @@ def submit_script(cmd: SubmitScript, *, by: Actor, clock: Clock) -> ScriptVersio
         raise ScriptBlocked(findings)
     digest = script_digest(texts)
     with transaction.atomic():
-        versions = ScriptVersion.objects.filter(team_id=by.team_id, incident_id=cmd.incident_id, step=cmd.step)
-        newest = versions.order_by("-number").first()
-        if newest is not None and newest.digest == digest:
+        newest = newest_version(by, cmd.incident_id, cmd.step)
+        if newest is not None and says_the_same(newest, cmd.wording):
             return newest
-        number = (versions.aggregate(top=Max("number"))["top"] or 0) + 1
+        number = newest.number + 1 if newest else 1
         version = ScriptVersion.objects.create(
             team_id=by.team_id, incident_id=cmd.incident_id, step=cmd.step, number=number, is_frozen=True,
             digest=digest, author_id=by.user_id, created_at=clock.now(), frozen_at=clock.now(),
@@ -81,3 +80,15 @@ def submit_script(cmd: SubmitScript, *, by: Actor, clock: Clock) -> ScriptVersio
             subject=f"script_version:{version.pk}", after={"step": cmd.step, "number": number, "digest": digest},
         )  # fmt: skip
     return version
+
+
+def says_the_same(version: ScriptVersion, wording: Mapping[Language, Wording]) -> bool:
+    """Whether a version holds this wording: every text and every gloss, in the same languages."""
+    held = {text.language: (text.text, text.gloss_zh) for text in version.texts.all()}
+    return held == {language.value: (each.text, each.gloss_zh) for language, each in wording.items()}
+
+
+def newest_version(by: Actor, incident_id: int, step: str) -> ScriptVersion | None:
+    """The newest version of a step's wording; None before the first."""
+    rows = scoped(ScriptVersion, by).filter(incident_id=incident_id, step=step)
+    return rows.select_related("author").prefetch_related("texts").order_by("-number").first()

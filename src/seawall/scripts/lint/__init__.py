@@ -6,6 +6,7 @@ Pure and offline, but for the second reader, which is off unless a team sets one
 from seawall.scripts.lint.batch import lint_jsonl
 from seawall.scripts.lint.engine import lint, passes, rule_row, suggestion
 from seawall.scripts.lint.form import LENGTH_LIMITS, LengthLimit
+from seawall.scripts.lint.mending import Mend, mend_of
 from seawall.scripts.lint.model import BLOCKING, Finding, Message, Rule, Severity, Source
 from seawall.scripts.lint.second_reader import Reading, SecondReader
 
@@ -14,6 +15,7 @@ __all__ = [
     "LENGTH_LIMITS",
     "Finding",
     "LengthLimit",
+    "Mend",
     "Message",
     "Reading",
     "Rule",
@@ -22,6 +24,7 @@ __all__ = [
     "Source",
     "lint",
     "lint_jsonl",
+    "mend_of",
     "passes",
     "rule_row",
     "suggestion",

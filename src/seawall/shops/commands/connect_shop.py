@@ -11,7 +11,7 @@ from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
 from seawall.kernel.markets import Market, Platform
 from seawall.shops.models import Connection, SendMode, Shop
-from seawall.shops.policy import default_pace, is_loopback, mode_for
+from seawall.shops.policy import default_pace, is_loopback, mode_for, refuse_moved_time
 from seawall.shops.vault import seal, unseal
 from seawall.tenancy.api import Actor, Seller, get_scoped
 from seawall.timeline.api import record
@@ -95,6 +95,7 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
     is_simulator = is_loopback(cmd.base_url)
     if not is_simulator and not cmd.base_url.startswith("https://"):
         raise InvalidInput("connection_needs_tls", url=cmd.base_url)
+    refuse_moved_time(is_simulator=is_simulator)
     with transaction.atomic():
         shop = get_scoped(Shop, by, lock=True, code=cmd.shop_code)
         platform = Platform(shop.platform)

@@ -23,6 +23,7 @@ from seawall.settings.env import get_settings
 from seawall.shops.commands.connect_shop import ConnectShop, connect_shop
 from seawall.shops.grants import life_of
 from seawall.shops.models import Connection, ConsentRequest, PlatformApp, Shop
+from seawall.shops.policy import refuse_moved_time
 from seawall.shops.stores import Store, country_of, fitting_store, listed
 from seawall.shops.vault import unseal
 from seawall.tenancy.api import Actor, actor_of, get_scoped
@@ -286,6 +287,7 @@ def _note(request: ConsentRequest, refusal: SeawallError, clock: Clock) -> None:
 
 
 def _authoriser(app: PlatformApp, market: Market, clock: Clock) -> Authoriser:
+    refuse_moved_time(is_simulator=app.is_simulator)
     return authoriser(
         Platform(app.platform),
         app_key=app.app_key,

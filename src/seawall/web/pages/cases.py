@@ -148,6 +148,7 @@ def case(desk: Desk, code: str, pk: int) -> HttpResponseBase:
         "shop": Shop.objects.get(pk=order.shop_id),
         "zone": Market(order.shop.market).zone,
         "row": row,
+        "pack": next(iter(incidents.packs_of(desk.actor, incident.pk)), None),
         "reason": reason_of(row),
         "together": named_together([row]).get(row.pk, []) if row else [],
         "attempts": _attempts(desk, row),

@@ -1,5 +1,6 @@
 """Evidence packs and papers: sealed here, streamed from where they lie."""
 
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,7 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.evidence.api import Pack, Screenshot, screenshot_path
 from seawall.incidents import queries as incidents
-from seawall.incidents.api import Incident, Paper, add_paper, pack_path, paper_path, seal_pack
+from seawall.incidents.api import (
+    Case,
+    Incident,
+    Paper,
+    add_paper,
+    extract_of_case,
+    pack_path,
+    paper_path,
+    seal_pack,
+    token_file,
+)
 from seawall.kernel.errors import InvalidInput, NotFound, Refused
 from seawall.tenancy.api import get_scoped
 from seawall.web.desk import Desk, desk_page
@@ -54,6 +65,31 @@ def download(desk: Desk, code: str, number: int) -> HttpResponseBase:
 
 @require_safe
 @desk_page("evidence.read")
+def token(desk: Desk, code: str, number: int) -> HttpResponseBase:
+    """The time-stamp token that came after the sealing, to lie beside the pack."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    name, data = token_file(pack, by=desk.actor)
+    return _attachment(name, data, "application/timestamp-reply")
+
+
+@require_safe
+@desk_page("evidence.read")
+def extract(desk: Desk, code: str, number: int, pk: int) -> HttpResponseBase:
+    """One order taken out of a pack, with proofs that lead to the signed root."""
+    incident = incidents.incident_by_code(desk.actor, code)
+    pack = get_scoped(Pack, desk.actor, incident_id=incident.pk, number=number)
+    found = get_scoped(Case, desk.actor, incident_id=incident.pk, pk=pk)
+    data = extract_of_case(pack, found, by=desk.actor)
+    return _attachment(f"{pack_path(pack).stem}-{found.order.platform_order_id}.zip", data, "application/zip")
+
+
+def _attachment(name: str, data: bytes, content_type: str) -> FileResponse:
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=content_type)
+
+
+@require_safe
+@desk_page("evidence.read")
 def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
     """A report file of a sealed pack, for reading in the browser: the very bytes that stand in the pack.
 
@@ -72,11 +108,16 @@ def report(desk: Desk, code: str, number: int, name: str) -> HttpResponseBase:
 
 
 def file_answer(pack: Pack, path: Path) -> FileResponse:
-    """A pack's bytes. Raises NotFound(web_pack_file_missing)."""
+    """A pack's bytes. Raises NotFound(web_pack_file_missing, pack_file_erased)."""
     if not path.is_file():
-        raise NotFound("web_pack_file_missing", number=pack.number)
+        raise NotFound("pack_file_erased" if pack.file_erased_at else "web_pack_file_missing", number=pack.number)
+    return zip_answer(path, pack.sha256)
+
+
+def zip_answer(path: Path, sha256: str) -> FileResponse:
+    """The very bytes of a ZIP, under the name it was written with."""
     response = FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/zip")
-    response.headers["X-Seawall-SHA256"] = pack.sha256
+    response.headers["X-Seawall-SHA256"] = sha256
     return response
 
 

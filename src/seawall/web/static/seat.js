@@ -1,4 +1,4 @@
-/* The seat desk: copying the approved words, a pasted or dropped screenshot. The page works without it. */
+/* The seat desk and the inbox: copying words, a pasted or dropped screenshot. The page works without it. */
 (() => {
   "use strict";
 
@@ -58,6 +58,11 @@
     const words = document.querySelector(button.dataset.copy).textContent;
     if (navigator.clipboard) navigator.clipboard.writeText(words).catch(() => copyTheOldWay(words));
     else copyTheOldWay(words);
+    // Where no form says so afterwards.
+    if (button.dataset.copied) {
+      button.classList.add("copied");
+      button.querySelector("span").textContent = button.dataset.copied;
+    }
   });
 
   document.addEventListener("htmx:afterSwap", arm);

@@ -20,7 +20,7 @@ from seawall.kernel.markets import Market, Platform
 from seawall.kernel.money import DECIMALS
 from seawall.kernel.texts import text
 from seawall.staff.api import WEEKDAYS, Shift
-from seawall.web import after_words, verbs, wording
+from seawall.web import after_words, inbox_words, script_words, verbs, wording
 from seawall.web.look import Look
 from seawall.web.outcomes import Tally
 from seawall.web.times import DESK_ZONE, Left, full_time, short_time
@@ -69,11 +69,15 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "link_purpose": wording.LINK_PURPOSES,
     "language": wording.LANGUAGES,
     "market": wording.MARKETS,
+    "placeholder": script_words.PLACEHOLDERS,
+    "variant": script_words.VARIANTS,
+    "occasion": script_words.OCCASIONS,
     "source": wording.SOURCES,
     "speaker": wording.SPEAKERS,
     "attempt": wording.OUTCOMES,
     "reader": wording.READERS,
     "tab": wording.OUTCOME_TABS,
+    "inbox": inbox_words.INBOX_SHOWS,
     "weekday": verbs.WEEKDAYS,
 }
 

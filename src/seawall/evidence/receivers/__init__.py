@@ -1,0 +1,1 @@
+"""What a platform's desk takes, and a sealed pack cut to it. Pure: needs neither database nor network."""
