@@ -39,10 +39,11 @@ def test_a_view_is_the_members_own(desk: Desk) -> None:
     assert view.query == {"state": "waiting", "lang": "th"}
     assert "Waiting Thai" in browser.get(CASES).content.decode()
     assert "Waiting Thai" not in client_of(desk.admin).get(CASES).content.decode()
-    assert client_of(desk.admin).post(f"{CASES}views/{view.pk}/").status_code == 404
+    assert client_of(desk.admin).post(f"{CASES}views/forget/", {"view": view.pk}).status_code == 404
+    assert browser.post(f"{CASES}views/forget/", {"view": "x"}).status_code == 404
     assert browser.post(f"{CASES}views/", {"name": "", "state": "waiting"}).status_code == 422
     assert browser.post(f"{CASES}views/", {"name": "all"}).status_code == 422
-    browser.post(f"{CASES}views/{view.pk}/")
+    browser.post(f"{CASES}views/forget/", {"view": view.pk})
     assert not SavedView.objects.exists()
 
 

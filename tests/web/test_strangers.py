@@ -61,7 +61,6 @@ def test_a_rival_gets_404_for_every_page_and_act_of_a_storm(pattern: URLPattern,
         "page": 1,
         "token": "x" * 32,
         "kind": "csv",
-        "view": 1,
     }
     before = Entry.objects.count()
     path = path_of(pattern, **values)
@@ -89,7 +88,6 @@ def test_parts_of_a_foreign_storm_are_not_found_under_ones_own(pattern: URLPatte
         "number": 1,
         "name": "report-zh.pdf",
         "page": 1,
-        "view": 1,
     }
     assert client_of(rival.lead).get(path_of(pattern, **values)).status_code == 404
 
@@ -107,7 +105,6 @@ def test_a_stranger_is_sent_to_sign_in(pattern: URLPattern, db: None) -> None:
         page=1,
         token="x" * 32,
         seller="s017",
-        view=1,
         kind="csv",
         name="report-zh.pdf",
     )

@@ -8,13 +8,13 @@ from pathlib import Path
 from seawall.incidents.kinds import LIBRARY_FILES
 from seawall.kernel.languages import Language
 from seawall.outreach.api import STEP_FIRST_CONTACT
-from seawall.scripts.api import library, placeholders_in
+from seawall.scripts.api import library, names_in
 
 
 def needs_of(kind: str) -> frozenset[str]:
     """The placeholders of a first contact, over every file of the library that this kind may take its wording from."""
     texts = [library(name).wording(STEP_FIRST_CONTACT).root[Language.ZH_HANS].body for name in LIBRARY_FILES[kind]]
-    return frozenset(name for text in texts for name in placeholders_in(text))
+    return frozenset(name for text in texts for name in names_in(text))
 
 
 def occasions_of(kind: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def comment(incident: Incident, words: str, *, by: Actor, clock: Clock) -> Entry
             return same
         named = [each for each in members_to_name(by) if _is_named(each, said) and each.pk != by.membership_id]
         entry = record(
-            team_id=by.team_id, incident_id=incident.pk, verb=COMMENT, clock=clock, by=by, why=said,
+            team_id=by.team_id, incident_id=incident.pk, verb="timeline.comment", clock=clock, by=by, why=said,
             subject=f"incident:{incident.pk}", after={"named": [str(each.user) for each in named]},
         )  # fmt: skip
         see_mentions(incident, by=by, clock=clock)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from seawall.incidents.models import SavedView
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import InvalidInput
-from seawall.tenancy.api import Actor, get_scoped, scoped
+from seawall.tenancy.api import Actor, get_scoped
 
 MOST_VIEWS = 20
 """Views of one member (ours)."""
@@ -33,8 +33,7 @@ def save_view(name: str, query: Mapping[str, str], *, by: Actor, clock: Clock) -
     return view
 
 
-def drop_view(pk: int, *, by: Actor) -> None:
-    """Forget a view. Raises NotFound for another member's."""
+def drop_view(key: str, *, by: Actor) -> None:
+    """Forget a view. Raises NotFound for another member's, and for what is no key."""
     by.require("incident.read")
-    get_scoped(SavedView, by, pk=pk, membership_id=by.membership_id)
-    scoped(SavedView, by).filter(pk=pk, membership_id=by.membership_id).delete()
+    get_scoped(SavedView, by, pk=key, membership_id=by.membership_id).delete()

@@ -80,10 +80,10 @@ def keep(desk: Desk, code: str) -> HttpResponseBase:
 
 @require_POST
 @desk_page("incident.read")
-def forget(desk: Desk, code: str, view: int) -> HttpResponseBase:
+def forget(desk: Desk, code: str) -> HttpResponseBase:
     """Forget one of the member's own views."""
     incident = incidents.incident_by_code(desk.actor, code)
-    drop_view(view, by=desk.actor)
+    drop_view(desk.request.POST.get("view", ""), by=desk.actor)
     return redirect("cases", code=incident.code)
 
 
@@ -93,10 +93,11 @@ def _back(incident: Incident, chosen: dict[str, str]) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page("incident.open")
+@desk_page("incident.read")
 def withdraw(desk: Desk, code: str) -> HttpResponseBase:
     """Withdraw the orders of the filtered view: first what it means, in numbers; then with a reason."""
     incident = incidents.incident_by_code(desk.actor, code)
+    desk.actor.require("incident.open")
     given = desk.request.POST if desk.request.method == "POST" else desk.request.GET
     chosen = chosen_filter(given.dict())
     if not any(chosen.values()):

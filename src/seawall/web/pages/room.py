@@ -66,7 +66,7 @@ def timeline(desk: Desk, code: str) -> HttpResponseBase:
 
 
 @require_POST
-@desk_page("timeline.comment")
+@desk_page("incident.read")
 def comment(desk: Desk, code: str) -> HttpResponseBase:
     """Say something to the team about a storm. The same words sent twice stand once."""
     incident = incidents.incident_by_code(desk.actor, code)
@@ -75,7 +75,7 @@ def comment(desk: Desk, code: str) -> HttpResponseBase:
 
 
 @require_POST
-@desk_page("timeline.comment")
+@desk_page("incident.read")
 def comments_seen(desk: Desk, code: str) -> HttpResponseBase:
     """The comments of a storm that name the member are seen."""
     incident = incidents.incident_by_code(desk.actor, code)
