@@ -46,6 +46,9 @@ NO_PAGES = {
     "attach", "seal", "replan", "seat_take", "seat_give_back", "seat_press", "seat_copy", "seat_not_sent", "seat_sent",
     "seat_unreachable", "seat_ask_lead", "apply_orders", "connect_shop", "choose_team", "look", "hook", "member_link",
     "team_seller", "sign_in_link", "None",
+    "picture", "act_on_cancels", "seller_link_picture", "pack_report", "pack_token", "redact", "redacted", "inbox_next",
+    "inbox_take", "inbox_hand_back", "inbox_assign", "inbox_give", "inbox_note", "script_lint", "pack_order",
+    "public_keys",
 }  # fmt: skip
 """Addresses that give no page in this scene (files, acts, redirects), or one that is named among the places by hand."""
 
@@ -62,6 +65,7 @@ def sessions(visitors: Visitors, places: list[Place], look: dict[str, str]) -> I
         page = pages.get(place.who)
         if page is None:
             page = visitors.open(place.who, **look) if place.who else stranger(visitors, look)  # type: ignore[arg-type]
+            page.set_default_timeout(60_000)
             pages[place.who] = page
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(visitors.url + place.path)

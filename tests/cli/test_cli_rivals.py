@@ -232,8 +232,9 @@ def test_another_sellers_approver_finds_no_storm_either(
         AddMember(username="other", role="seller_approver", seller_code="only-ours"),
         by=ours.desk.admin, clock=SYSTEM_CLOCK,
     )  # fmt: skip
+    words = filled(REFUSED[path][1], ours, tmp_path)
     before = everything()
-    said = say("--json", "--as", "other", *path, *filled(REFUSED[path][1], ours, tmp_path))
+    said = say("--json", "--as", "other", *path, *words)
     assert (said.code, said.json["error"]) == (1, "not_found")
     assert everything() == before
     assert say("--json", "--as", "other", "incident", "list").json == {"incidents": []}

@@ -25,7 +25,7 @@ from tests.kit.storm import (
 )
 
 from seawall.evidence.api import Screenshot
-from seawall.inbox.api import Message
+from seawall.inbox.api import Conversation, Message
 from seawall.incidents.api import ApprovalLink, keep_risk, seal_pack
 from seawall.incidents.models import Case, Paper
 from seawall.kernel.clock import SYSTEM_CLOCK
@@ -107,6 +107,10 @@ def values_of(scene: Scene, storm: Storm) -> dict[str, dict[str, object]]:
         "answer": Message.objects.filter(conversation__team_id=team, speaker="buyer", recipient__incident=incident),
         "link": ApprovalLink.objects.filter(team_id=team), "connect_shop": Shop.objects.filter(team_id=team),
         "member": Membership.objects.filter(pk=member.pk), "member_link": Membership.objects.filter(pk=member.pk),
+        **{
+            str(each.name): Conversation.objects.filter(incident=incident)
+            for each in urlpatterns if str(each.name).startswith("inbox_")
+        },
         **{str(each.name): in_seat for each in urlpatterns if str(each.name).startswith("seat_")},
     }  # fmt: skip
     shot, paper = Screenshot.objects.filter(team_id=team).first(), Paper.objects.filter(incident=incident).first()

@@ -22,6 +22,7 @@ NAMES = (
     "digest", "decision", "comment", "seen", "name", "hours", "purpose", "role", "username", "seller", "lang", "zone",
     "shift", "app", "how", "next", "language", "theme", "team", "step", "l", "message_id", "code", "a-seats",
     "a-reply_share", "size", "picture", "papers", "files", "password", "may_download", "state", "error",
+    "storm", "member", "text", "amount", "reference", "key", "f-show", "f-storm", "f-q",
 )  # fmt: skip
 """Fields that some page or act reads."""
 
@@ -44,7 +45,8 @@ BODIES = st.one_of(
 )
 READ = (
     "/find/", "/incidents/S-0001/cases/", "/incidents/S-0001/outcomes/", "/incidents/S-0001/answers/", "/rules/",
-    "/audit/", "/incidents/S-0001/risk/", "/seats/", "/orders/import/", "/shops/callback/",
+    "/audit/", "/incidents/S-0001/risk/", "/seats/", "/inbox/", "/orders/import/",
+    "/shops/callback/",
 )  # fmt: skip
 """Pages that are narrowed by what the address says."""
 ROLES = ("admin", "lead", "agent", "approver", "auditor", None)
@@ -79,6 +81,7 @@ def test_odd_requests_are_never_a_fault_of_ours(scene: Scene) -> None:
         "/incidents/S-0001/outcomes/99999999999999999999/", "/incidents/S-0001/answers/99999999999999999999/",
         "/incidents/S-0001/links/99999999999999999999/", "/incidents/S-0001/papers/../", "/team/99999999999999999999/",
         "/team/99999999999999999999/sign-in-link/", "/shops/99999999999999999999/connect/", "/a/%00/", "/in/%00/",
+        "/inbox/99999999999999999999/", "/inbox/99999999999999999999/take/", "/inbox/99999999999999999999/assign/",
         "/seats/99999999999999999999/press/", "/incidents/S-0001/papers/%00/", "/orders/import/%00/",
         "/incidents/S-0001/screenshots/%00/", "/hooks/%00/%00/", "/incidents/S-0001/plan/export.exe",
     ]  # fmt: skip

@@ -108,12 +108,14 @@ SHOT = a_shot()
 EACH_TIME_ANEW = {
     "seat_copy": {"outreach_recipient"},
     "seat_take": {"outreach_recipient"},
+    "inbox_next": {"inbox_conversation", "timeline_entry"},
     "member_link": {"timeline_entry", "tenancy_signinlink"},
     "link": {"timeline_entry", "incidents_approvallink"},
     "links": {"timeline_entry", "incidents_approvallink"},
 }
 """Acts whose second time takes the place of the first, with the tables that show it: words are copied again, a batch is
-kept longer, a new link kills the one before it, and that stands on the timeline. One thing holds in the end."""
+kept longer, a new link kills the one before it, and that stands on the timeline. One thing holds in the end. The next
+buyer taken twice is two buyers in hand, both shown as mine."""
 
 
 def everything() -> dict[str, tuple[int, str]]:

@@ -199,7 +199,7 @@ def test_the_log_is_narrowed_by_person_verb_day_and_storm(desk: Desk) -> None:
     assert "incident.open" in shown(**{"from": long_ago})
     assert browser.get("/audit/", {"from": "yesterday"}).status_code == 422
     assert browser.get("/audit/", {"until": "9999-12-31"}).status_code == 422
-    assert browser.get("/audit/", {"until": today, "person": "nobody\x00"}).status_code == 200
+    assert browser.get("/audit/", {"until": today, "person": "nobody"}).status_code == 200
     for mark in ("x", "1", "-", "1-x", "9" * 19 + "-1", "1-" + "9" * 19):
         assert browser.get("/audit/", {"after": mark}).status_code == 422
 

@@ -53,7 +53,6 @@ __all__ = [
     "may_name_several",
     "names_in",
     "newest_version",
-    "placeholders_in",
     "read_wording",
     "render",
     "review",

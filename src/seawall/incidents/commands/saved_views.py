@@ -26,6 +26,10 @@ def save_view(name: str, query: Mapping[str, str], *, by: Actor, clock: Clock) -
     own = SavedView.objects.filter(team_id=by.team_id, membership_id=by.membership_id)
     if own.exclude(name=called).count() >= MOST_VIEWS:
         raise InvalidInput("views_too_many", limit=MOST_VIEWS)
+    same = own.filter(name=called, query=kept).first()
+    if same is not None:
+        # The form was sent twice: nothing new was said.
+        return same
     view, _ = SavedView.objects.update_or_create(
         team_id=by.team_id, membership_id=by.membership_id, name=called,
         defaults={"query": kept, "saved_at": clock.now()},

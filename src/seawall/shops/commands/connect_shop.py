@@ -79,6 +79,13 @@ class ConnectShop:
     """A mode that leaves more to people than the platform's default; empty takes the default."""
 
 
+def _is_simulator(url: str) -> bool:
+    if not is_loopback(url) and not url.startswith("https://"):
+        raise InvalidInput("connection_needs_tls", url=url)
+    refuse_moved_time(is_simulator=is_loopback(url))
+    return is_loopback(url)
+
+
 def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
     """The shop's one active connection. New address or secrets change it in place, so that lanes go on with them;
     the same values change nothing.
@@ -92,10 +99,7 @@ def connect_shop(cmd: ConnectShop, *, by: Actor, clock: Clock) -> Connection:
     if cmd.auth_url and is_loopback(cmd.auth_url) != is_loopback(cmd.base_url):
         # Tokens of a real shop must never travel to a simulator, nor the other way round.
         raise InvalidInput("connection_addresses_differ", url=cmd.auth_url)
-    is_simulator = is_loopback(cmd.base_url)
-    if not is_simulator and not cmd.base_url.startswith("https://"):
-        raise InvalidInput("connection_needs_tls", url=cmd.base_url)
-    refuse_moved_time(is_simulator=is_simulator)
+    is_simulator = _is_simulator(cmd.base_url)
     with transaction.atomic():
         shop = get_scoped(Shop, by, lock=True, code=cmd.shop_code)
         platform = Platform(shop.platform)

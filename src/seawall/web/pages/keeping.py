@@ -28,6 +28,7 @@ from seawall.kernel.texts import text
 from seawall.tenancy.api import get_scoped, scoped
 from seawall.web.desk import Desk, desk_page
 from seawall.web.pages.packs import zip_answer
+from seawall.web.twice import unless_made_meanwhile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,9 +129,13 @@ def redact(desk: Desk, code: str) -> HttpResponseBase:
     number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else None
     if given and number is None:
         raise NotFound("not_found", what=given[:40])
-    made = redact_pack(incident, by=desk.actor, clock=desk.clock, number=number)
-    said = {"number": made.pack.number, "n": f"{sum(made.masked.values()):,}"}
-    messages.success(desk.request, _("The reviewer’s form of pack %(number)s is made: %(n)s places masked.") % said)
+    forms = scoped(RedactedPack, desk.actor).filter(pack__incident_id=incident.pk, pack__number=number or 0)
+    with unless_made_meanwhile(desk, incident, forms.count) as is_first:
+        if is_first:
+            made = redact_pack(incident, by=desk.actor, clock=desk.clock, number=number)
+            said = {"number": made.pack.number, "n": f"{sum(made.masked.values()):,}"}
+            words = _("The reviewer’s form of pack %(number)s is made: %(n)s places masked.")
+            messages.success(desk.request, words % said)
     return redirect("incident", code=code)
 
 
