@@ -23,7 +23,6 @@ from seawall.scripts.placeholders import (
     names_in,
 )
 from seawall.scripts.placeholders import NAME as PLACEHOLDER
-from seawall.scripts.placeholders import names_in as placeholders_in
 from seawall.scripts.rendering import render
 from seawall.scripts.review import Noted, review
 from seawall.scripts.several import may_name_several
