@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Visitors
-from tests.kit.storm import A_PDF, Desk, a_shop
+from tests.kit.storm import A_PDF, Desk, a_shop, a_storm, bring, hand_to_person
 
+from seawall.incidents.api import comment
 from seawall.incidents.models import Incident
+from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.kernel.markets import Platform
 
 Look = Callable[[Page, str], None]
@@ -92,3 +94,24 @@ def test_the_guided_start_works_without_script_and_on_a_phone(
     known.set_viewport_size(PHONE)
     known.goto(f"{visitors.url}/start/")
     assert known.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def test_a_lead_reads_what_needs_him_and_answers_a_comment(visitors: Visitors, desk: Desk, look_at: Look) -> None:
+    storm = bring(a_storm(desk, orders=12), "rolling_out")
+    hand_to_person(storm, 2)
+    comment(storm.incident, "@north-lead please look at the Thai replies", by=desk.agent, clock=SYSTEM_CLOCK)
+    page = visitors.open(desk.lead)
+    expect(page.locator("[data-need=mention]")).to_contain_text("Thai replies")
+    expect(page.locator("[data-need=person]")).to_contain_text("2")
+    look_at(page, "board-needs-zh")
+    page.goto(f"{visitors.url}/incidents/S-0001/")
+    page.locator("#c-words").fill("@north-agent 看过了")
+    page.get_by_role("button", name="评论").click()
+    expect(page.locator("#timeline")).to_contain_text("看过了")
+    look_at(page, "room-comment-zh")
+    page.goto(visitors.url)
+    expect(page.locator("[data-need=mention]")).to_have_count(0)
+    page.goto(f"{visitors.url}/incidents/S-0001/cases/?state=waiting")
+    look_at(page, "cases-filtered-zh")
+    page.get_by_role("link", name="撤出这些订单").click()
+    look_at(page, "cases-withdraw-zh")
