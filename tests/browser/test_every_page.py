@@ -48,9 +48,11 @@ NO_PAGES = {
     "team_seller", "sign_in_link", "None",
     "picture", "act_on_cancels", "seller_link_picture", "pack_report", "pack_token", "redact", "redacted", "inbox_next",
     "inbox_take", "inbox_hand_back", "inbox_assign", "inbox_give", "inbox_note", "script_lint", "pack_order",
-    "public_keys",
+    "public_keys", "comment", "comments_seen", "cases_export", "cases_withdraw", "cases_view", "cases_view_gone",
+    "start_files", "start_shop", "start_rejects", "write_facts",
 }  # fmt: skip
-"""Addresses that give no page in this scene (files, acts, redirects), or one that is named among the places by hand."""
+"""Addresses that give no page in this scene (files, acts, redirects), or one that is named among the places by hand, or
+the steps of a guided start in mid-way, which have a story of their own in the browser."""
 
 
 @pytest.fixture

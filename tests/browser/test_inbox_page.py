@@ -53,10 +53,13 @@ def test_a_word_appears_is_taken_and_the_second_agent_sees_by_whom(
     expect(page.locator(".inbox-said-note")).to_contain_text("她六点后有空")
     # The colleague sees the note come by itself.
     expect(other.locator(".inbox-said-note")).to_contain_text("她六点后有空")
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(page.get_by_text("还没有人接手这位买家。")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("t")
     expect(page.locator('[data-show="mine"]')).to_have_text("2")
+    page.wait_for_load_state()
     page.keyboard.press("b")
     expect(page.locator('[data-show="mine"]')).to_have_text("1")
 

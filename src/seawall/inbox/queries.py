@@ -102,6 +102,11 @@ def _shows(actor: Actor, now: datetime) -> dict[str, Q]:
     }
 
 
+def held_by(actor: Actor) -> int:
+    """How many conversations the actor holds, whatever the filters."""
+    return scoped(Conversation, actor).filter(holder_id=actor.membership_id).count()
+
+
 def said_in(actor: Actor, conversation: Conversation) -> list[Message]:
     """What was said, the last of it, oldest first, each with the ledger row it belongs to."""
     rows = scoped(Message, actor).filter(conversation=conversation).select_related("recipient")

@@ -33,6 +33,8 @@ class TakeNext:
 
     incident_id: int | None = None
     languages: Sequence[str] = ()
+    holds: int | None = None
+    """How many conversations the person held when the form was shown: who holds more by now has sent it already."""
 
 
 def take(conversation_id: int, *, by: Actor, clock: Clock) -> Conversation:
@@ -58,10 +60,14 @@ def take(conversation_id: int, *, by: Actor, clock: Clock) -> Conversation:
 
 def take_next(cmd: TakeNext, *, by: Actor, clock: Clock) -> Conversation | None:
     """Take over the free conversation whose reply is due first; None when there is none. Two who ask at once get
-    different ones."""
+    different ones; one form sent twice takes one."""
     by.require("inbox.answer")
     noted = Membership.objects.filter(pk=by.membership_id).values_list("languages", flat=True).first()
     with transaction.atomic():
+        get_scoped(Membership, by, lock=True, pk=by.membership_id)
+        mine = scoped(Conversation, by).filter(holder_id=by.membership_id)
+        if cmd.holds is not None and mine.count() > cmd.holds:
+            return mine.order_by("-held_at", "-pk").first()
         free = in_storms(by).filter(waits_since__isnull=False, holder__isnull=True)
         if languages := list(cmd.languages or noted or []):
             free = free.filter(asked_language__in=languages)

@@ -25,6 +25,7 @@ from seawall.inbox.queries import (
     colleagues,
     conversation_of,
     counted,
+    held_by,
     listed,
     notes_of,
     said_in,
@@ -84,7 +85,10 @@ def thread(desk: Desk, pk: int) -> HttpResponseBase:
 def take_next(desk: Desk) -> HttpResponseBase:
     """The buyer who must be answered first, of those nobody has, in my languages."""
     language = desk.request.POST.get("lang", "")
-    wanted = TakeNext(languages=[language] if language in _LANGUAGES else [])
+    holds = desk.request.POST.get("holds", "")
+    wanted = TakeNext(
+        languages=[language] if language in _LANGUAGES else [], holds=_number(holds) if holds else None
+    )  # fmt: skip
     found = inbox.take_next(wanted, by=desk.actor, clock=desk.clock)
     if found is None:
         messages.info(desk.request, _("Nobody waits without an agent in your languages."))
@@ -276,7 +280,7 @@ def _signature(context: Mapping[str, Any], now: datetime) -> str:
 
 def _beside(desk: Desk, context: Mapping[str, Any]) -> dict[str, Any]:
     """What stays while one looks: filters, prepared answers, the order, colleagues."""
-    found: dict[str, Any] = {"intents": _INTENTS, "languages": _LANGUAGES}
+    found: dict[str, Any] = {"intents": _INTENTS, "languages": _LANGUAGES, "holds": held_by(desk.actor)}
     if context["conversation"] is None:
         return found
     row, sheet = context["row"], context["sheet"]
