@@ -18,18 +18,18 @@ SELECT c.id, greatest(o.last_seen_at, p.seen_at)
   JOIN orders_order o ON o.id = c.order_id
   LEFT JOIN (SELECT q.order_id, max(q.last_seen_at) AS seen_at
                FROM orders_problemparcel q WHERE q.order_id IS NOT NULL GROUP BY q.order_id) p ON p.order_id = o.id
+  LEFT JOIN (SELECT r.order_id, max(v.last_message_at) AS spoke_at
+               FROM inbox_conversation v
+               JOIN outreach_recipient r ON r.session_id = v.session_id AND r.session_id <> '' AND r.team_id = v.team_id
+              WHERE v.last_message_at > %(now)s - interval '10 minutes'
+              GROUP BY r.order_id) t ON t.order_id = c.order_id
  WHERE c.state = 'open' AND i.state <> 'closed'
    AND (c.clocks_at IS NULL
         OR c.clocks_seen_at IS DISTINCT FROM greatest(o.last_seen_at, p.seen_at)
         OR c.clocks_at < %(stale)s
         OR (c.clocks_at < %(now)s - interval '10 seconds' AND c.clocks_at - interval '30 seconds' < (
             SELECT max(greatest(f.set_at, f.withdrawn_at)) FROM rulebook_ruleoverride f WHERE f.team_id = c.team_id))
-        OR (c.clocks_at < %(now)s - interval '10 seconds' AND c.order_id IN (
-            SELECT r.order_id
-              FROM inbox_conversation v
-              JOIN outreach_recipient r ON r.session_id = v.session_id AND r.session_id <> '' AND r.team_id = v.team_id
-             WHERE v.last_message_at > %(now)s - interval '10 minutes'
-               AND v.last_message_at > c.clocks_at - interval '30 seconds')))
+        OR (c.clocks_at < %(now)s - interval '10 seconds' AND t.spoke_at > c.clocks_at - interval '30 seconds'))
  ORDER BY c.clocks_at NULLS FIRST, c.id
  LIMIT %(size)s
    FOR UPDATE OF c SKIP LOCKED
