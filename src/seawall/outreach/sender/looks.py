@@ -14,6 +14,7 @@ from seawall.kernel.clock import Clock
 from seawall.outreach.groups import keep_for_all
 from seawall.outreach.ledger import move_rows
 from seawall.outreach.models import Recipient, RollOut
+from seawall.outreach.policy import CLOCK_STEP
 from seawall.outreach.proof import apply_record
 from seawall.outreach.sender.outcome import MAX_ATTEMPTS
 from seawall.outreach.sender.readback import capture_of
@@ -40,6 +41,13 @@ RETURNING p.id, p.team_id, p.incident_id, p.order_id, p.roll_out_id, p.attempts,
           coalesce(p.claimed_at, p.unknown_since), l.connection_id, o.shop_id, o.platform_order_id,
           c.changed_at
 """
+
+
+def heed_clock(*, now: datetime, grace: timedelta) -> None:
+    """After the clock was set back, an unknown outcome waits one grace by the new time, not until the old time comes
+    again. No look is ever put off for longer than a grace: what lies further ahead was stamped by the old clock."""
+    ahead = Recipient.objects.filter(state="unknown", look_up_after__gt=now + grace + CLOCK_STEP)
+    ahead.update(look_up_after=now + grace)
 
 
 @dataclass(frozen=True, kw_only=True)

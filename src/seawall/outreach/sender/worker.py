@@ -253,6 +253,7 @@ class Worker:
         """Notice dead workers, tend gates, put shops with something to send on the ready list."""
         await self._db(lambda: liveness.reap(own_key=self.key, now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: heed_clock(now=self._clock.now()))
+        await self._db(lambda: looks.heed_clock(now=self._clock.now(), grace=self._options.grace))
         await self._db(lambda: speed_up(now=self._clock.now()))
         await self._db(lambda: look_up_due(clock=self._clock))
         await self._db(lambda: tidy(clock=self._clock))
