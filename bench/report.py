@@ -1,4 +1,4 @@
-"""Pages a second and memory of a report. Run: python bench/report.py [ORDERS]
+"""Pages a second and memory of a report. Run: python -m bench.report [ORDERS]
 
 A storm in six languages is sealed without a report; then the report of that pack is made as `seawall evidence report`
 makes it: volumes in processes of their own, two at a time.

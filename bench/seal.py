@@ -1,4 +1,4 @@
-"""How long sealing and verifying 24,000 orders takes, and how much memory. Run: python bench/seal.py [ORDERS]"""
+"""How long sealing and verifying 24,000 orders takes, and how much memory. Run: python -m bench.seal [ORDERS]"""
 
 import resource
 import sys

@@ -32,7 +32,6 @@ class World:
         self.marked: list[float] = []
         self.buckets: dict[str, tuple[float, float]] = {}
         self.refused: Counter[str] = Counter()
-        self.in_flight = self.most_in_flight = 0
         self.numbers = count(1)
 
     def answer(self, shop: str, body: bytes) -> bytes:
@@ -52,11 +51,7 @@ class World:
         return http(ACCEPTED % (number, number))
 
     def stats(self) -> bytes:
-        found = {
-            "times": self.times, "marked": self.marked, "refused": dict(self.refused),
-            "most_in_flight": self.most_in_flight,
-        }  # fmt: skip
-        return http(json.dumps(found))
+        return http(json.dumps({"times": self.times, "marked": self.marked, "refused": dict(self.refused)}))
 
 
 def http(body: str) -> bytes:
@@ -95,15 +90,12 @@ class Door(asyncio.Protocol):
             self._write(http("{}"))
         else:
             shop = path.split("/", 2)[1]
-            world.in_flight += 1
-            world.most_in_flight = max(world.most_in_flight, world.in_flight)
             if world.latency_s:
                 asyncio.get_running_loop().call_later(world.latency_s, self._answer, shop, body)
             else:
                 self._answer(shop, body)
 
     def _answer(self, shop: str, body: bytes) -> None:
-        self._world.in_flight -= 1
         self._write(self._world.answer(shop, body))
 
     def _write(self, answer: bytes) -> None:

@@ -5,21 +5,17 @@ import struct
 import zlib
 
 from tests.kit.lazada_sim import LazadaSimHelper
-from tests.kit.rollout import Desk, Storm, a_storm, planned
+from tests.kit.pictures import chunk
+from tests.kit.rollout import Desk, Storm, a_storm, approve, planned
+from tests.kit.storm import tend_all
 
 from seawall.incidents.commands import roll_out as storm_commands
 from seawall.kernel.clock import SYSTEM_CLOCK
 from seawall.outreach.api import MarkSent, Recipient, TakeBatch, copy_words, mark_sent, take_batch
-from seawall.outreach.gates import tend
 from seawall.shops.api import Connection
 from seawall.tenancy.api import Actor
 
 _numbers = itertools.count(1)
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """A chunk of a PNG."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def a_shot(*, extra: bytes = b"") -> bytes:
@@ -58,12 +54,6 @@ def mark(row: Recipient, by: Actor, picture: bytes | None = None) -> Recipient:
     )  # fmt: skip
 
 
-def tend_all() -> None:
-    """What a worker does a few times a second."""
-    tend(clock=SYSTEM_CLOCK, settle_s=0)
-    storm_commands.tend(clock=SYSTEM_CLOCK)
-
-
 def rolling_by_hand(desk: Desk, sim: LazadaSimHelper | None = None, *, orders: int = 5) -> Storm:
     """A storm by hand whose sample was sent and approved, and that has started."""
     return approve_and_start(by_hand_storm(desk, sim, orders=orders))
@@ -77,8 +67,6 @@ def approve_and_start(storm: Storm) -> Storm:
         send_by_hand(row, desk.agent)
     tend_all()
     assert storm.refresh().state == "sample_sent"
-    storm_commands.approve(
-        storm.incident, seen_binding=storm.roll_out.binding_digest, comment="", by=desk.approver, clock=SYSTEM_CLOCK
-    )
+    approve(storm)
     storm_commands.start(storm.refresh(), by=desk.lead, clock=SYSTEM_CLOCK)
     return storm

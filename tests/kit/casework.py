@@ -4,10 +4,7 @@ Messages are told by the ledger's own claim and settle, as in tests.kit.storm; o
 the simulator's, over real HTTP.
 """
 
-import asyncio
 import json
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from tests.kit import lazada_sim, shopee_sim, tiktok_sim
-from tests.kit.lazada_sim import LazadaSimHelper, SimStore
-from tests.kit.rollout import Desk, Storm, a_desk, a_shop, planned, some_orders
-from tests.kit.shopee_sim import ShopeeSimHelper, ShopeeStore
+from tests.kit.lazada_sim import LazadaSimHelper
+from tests.kit.rollout import Desk, Storm, a_desk, a_shop, approve, planned, run_until, some_orders
+from tests.kit.shopee_sim import ShopeeSimHelper
 from tests.kit.storm import deliver, tend_all
-from tests.kit.tiktok_sim import TiktokSimHelper, TiktokStore
+from tests.kit.tiktok_sim import TiktokSimHelper
 
 from seawall.casework.api import (
     BuyerRequest,
@@ -45,7 +42,6 @@ from seawall.outreach.ledger import move_rows
 from seawall.shops.api import ConnectShop, Shop, connect_shop
 
 SimHelper = LazadaSimHelper | ShopeeSimHelper | TiktokSimHelper
-SimShop = SimStore | ShopeeStore | TiktokStore
 
 QUICK = CaseWorkerOptions(
     grace=timedelta(seconds=0.3), poll_every=timedelta(seconds=0.2), tick_s=0.01, chore_s=0.05, in_flight=10
@@ -147,8 +143,7 @@ def a_case_storm(
     commands.send_sample(storm.incident, by=desk.lead, clock=SYSTEM_CLOCK)
     tell(storm, 1)
     tend_all()
-    seen = storm.roll_out.binding_digest
-    commands.approve(storm.refresh(), seen_binding=seen, comment="", by=desk.approver, clock=SYSTEM_CLOCK)
+    approve(storm)
     commands.start(storm.refresh(), by=desk.lead, clock=SYSTEM_CLOCK)
     while told and tell(storm, 1000):
         tend_all()
@@ -240,25 +235,5 @@ def look_now(storm: Storm) -> None:
 
 
 def case_work_until(is_so: Callable[[], bool], *, within: float = 60, options: CaseWorkerOptions = QUICK) -> None:
-    """Run a real case worker in a thread until something is so, then let it end in order."""
-    worker = CaseWorker(clock=SYSTEM_CLOCK, options=options)
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(worker.run())
-        except BaseException as error:  # noqa: BLE001  # it is raised again in the test
-            failed.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + within
-    try:
-        while not is_so() and not failed:
-            assert time.monotonic() < deadline, "it did not come to that"
-            time.sleep(0.03)
-    finally:
-        worker.stop()
-        thread.join(30)
-    if failed:
-        raise failed[0]
+    """Run a real case worker until something is so."""
+    run_until(is_so, CaseWorker(clock=SYSTEM_CLOCK, options=options), within=within)

@@ -4,11 +4,13 @@ import struct
 import zlib
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png(width: int = 800, height: int = 600, *, padding: int = 0) -> bytes:
     """A white PNG; `padding` adds so many bytes in a chunk nobody reads."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     row = b"\0" + b"\xff" * ((width + 7) // 8)
     return (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from tests.kit.lazada_sim import APP_KEY, APP_SECRET, LazadaSimHelper
 
@@ -265,12 +266,17 @@ def sampled(storm: Storm) -> Storm:
 def approved(storm: Storm) -> Storm:
     """The seller approved what stood on the page."""
     sampled(storm)
+    approve(storm)
+    return storm
+
+
+def approve(storm: Storm, comment: str = "") -> None:
+    """The seller approves a sample that has gone."""
     storm_commands.approve(
-        storm.incident, seen_binding=storm.roll_out.binding_digest, comment="", by=storm.desk.approver,
+        storm.refresh(), seen_binding=storm.roll_out.binding_digest, comment=comment, by=storm.desk.approver,
         clock=SYSTEM_CLOCK,
     )  # fmt: skip
     storm.refresh()
-    return storm
 
 
 def started(storm: Storm) -> Storm:
@@ -286,9 +292,22 @@ def rows_in(storm: Storm, *states: str) -> list[Recipient]:
     return list(Recipient.objects.filter(incident=storm.incident, state__in=states).order_by("pk"))
 
 
+class Runs(Protocol):
+    """A worker that runs until it is told to stop."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 def work_until(is_so: Callable[[], bool], *, options: WorkerOptions = QUICK, within: float = 60) -> None:
-    """Run a real worker in a thread until something is so, then let it end in order. Fails when it does not come."""
+    """Run a real worker until something is so."""
     worker = Worker(clock=SYSTEM_CLOCK, options=options, also=lambda: storm_commands.tend(clock=SYSTEM_CLOCK))
+    run_until(is_so, worker, within=within)
+
+
+def run_until(is_so: Callable[[], bool], worker: Runs, *, within: float) -> None:
+    """Run a worker in a thread until something is so, then let it end in order. Fails when it does not come."""
     failed: list[BaseException] = []
 
     def run() -> None:

@@ -20,6 +20,7 @@ from tests.kit.rollout import (
     a_desk,
     a_shop,
     a_storm,
+    approve,
     connect,
     fill_buckets,
     planned,
@@ -97,8 +98,7 @@ def bring(storm: Storm, stage: str) -> Storm:
         confirm(storm, 1)
         tend_all()
     if wanted >= 6:
-        seen = storm.roll_out.binding_digest
-        commands.approve(storm.refresh(), seen_binding=seen, comment="可以", by=desk.approver, clock=SYSTEM_CLOCK)
+        approve(storm, "可以")
     if wanted >= 7:
         commands.start(storm.refresh(), by=desk.lead, clock=SYSTEM_CLOCK)
     if stage == "paused":

@@ -10,14 +10,14 @@ from tests.kit.by_hand import (
     a_shot,
     batch,
     by_hand_storm,
-    chunk,
     mark,
     rolling_by_hand,
     send_by_hand,
-    tend_all,
 )
+from tests.kit.pictures import chunk
 from tests.kit.refusals import refused
 from tests.kit.rollout import Storm, a_desk, a_storm, fill_buckets, planned, rows_in
+from tests.kit.storm import tend_all
 
 from seawall.evidence.api import Screenshot, screenshot_path
 from seawall.evidence.seal.verify import verify_pack

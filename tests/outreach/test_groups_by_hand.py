@@ -2,9 +2,10 @@
 
 import pytest
 from tests.kit.buyers import a_storm_of, groups
-from tests.kit.by_hand import approve_and_start, batch, mark, send_by_hand, tend_all
+from tests.kit.by_hand import approve_and_start, batch, mark, send_by_hand
 from tests.kit.refusals import refused
 from tests.kit.rollout import Storm, planned
+from tests.kit.storm import tend_all
 
 from seawall.evidence.api import Screenshot
 from seawall.evidence.seal.verify import verify_pack

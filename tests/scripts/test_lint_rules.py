@@ -291,6 +291,8 @@ def test_a_template_is_measured_with_the_longest_values() -> None:
         "____",
         "%NAME%",
         "TBD",
+        "X号",
+        "x月",
     ],
 )
 def test_a_place_left_unfilled_is_found(written: str) -> None:

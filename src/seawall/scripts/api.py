@@ -8,7 +8,7 @@ from seawall.scripts.commands.submit_script import (
     says_the_same,
     submit_script,
 )
-from seawall.scripts.diff import Change, Stretch, is_changed, word_diff
+from seawall.scripts.diff import Stretch, is_changed, word_diff
 from seawall.scripts.gate import Blocked, check_script
 from seawall.scripts.library import library
 from seawall.scripts.lint import LENGTH_LIMITS
@@ -16,7 +16,6 @@ from seawall.scripts.models import ScriptText, ScriptVersion
 from seawall.scripts.placeholders import (
     FORM,
     PLACEHOLDERS,
-    Placeholder,
     PlaceholderValues,
     Several,
     longest_length,
@@ -34,9 +33,7 @@ __all__ = [
     "PLACEHOLDER",
     "PLACEHOLDERS",
     "Blocked",
-    "Change",
     "Noted",
-    "Placeholder",
     "PlaceholderValues",
     "ScriptBlocked",
     "ScriptText",

@@ -123,10 +123,8 @@ def _facts(sentences: tuple[str, ...]) -> _Facts:
 
 @cache
 def _causes() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    raw: dict[str, dict[str, str]] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))
-    base, more = raw["causes"], raw["more"]
-    joined = {name: "|".join(each[name] for each in (base, more) if name in each) for name in base | more}
-    compiled = {name: re.compile(filled(source, {})) for name, source in joined.items()}
+    written: dict[str, str] = tomllib.loads((_DATA / "causes.toml").read_text(encoding="utf-8"))["causes"]
+    compiled = {name: re.compile(filled(source, {})) for name, source in written.items()}
     return {name: (needed_letters(pattern), pattern) for name, pattern in compiled.items()}
 
 

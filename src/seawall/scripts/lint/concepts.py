@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from seawall.scripts.lint.literals import may_match, needed_letters
 from seawall.scripts.lint.model import Rule
@@ -29,16 +30,20 @@ _NEAR_IF = 24
 Span = tuple[int, int]
 
 
-class RuleData(BaseModel):
-    """One rule as `rules.toml` writes it; that file says what the fields mean."""
+def _parted(written: list[str]) -> list[list[str]]:
+    return [group.split("|") for group in written]
 
-    model_config = ConfigDict(extra="forbid")
+
+class JointRule(BaseModel):
+    """One rule as `rules.toml` writes it, its alternatives parted; that file says what the fields mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: Rule
-    all: list[str]
-    asserted: list[str] = []
-    none: list[str] = []
-    none_before: list[str] = []
+    groups: Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_parted), Field(alias="all")]
+    asserted: frozenset[str] = frozenset()
+    none: tuple[str, ...] = ()
+    none_before: tuple[str, ...] = ()
     within: int = 80
     pair: bool = False
     overlap: bool = False
@@ -58,20 +63,6 @@ class _Words:
 
     concepts: dict[str, _Concept]
     negation: re.Pattern[str]
-
-
-@dataclass(frozen=True)
-class JointRule:
-    """One rule, its alternatives parted."""
-
-    rule: Rule
-    groups: tuple[tuple[str, ...], ...]
-    asserted: frozenset[str]
-    none: tuple[str, ...]
-    none_before: tuple[str, ...]
-    within: int
-    pair: bool
-    overlap: bool
 
 
 @cache
@@ -105,26 +96,11 @@ def pattern_of(name: str, concept: str) -> re.Pattern[str]:
 def joint_rules() -> tuple[JointRule, ...]:
     """All rules; raises KeyError when one names a class that the English file lacks."""
     raw = tomllib.loads((_FOLDER / "rules.toml").read_text(encoding="utf-8"))
-    known = classes_of("en")
-    made = []
-    for each in (RuleData.model_validate(one) for one in raw["rule"]):
-        groups = tuple(tuple(group.split("|")) for group in each.all)
-        unknown = {name for group in groups for name in group} | {*each.none, *each.none_before, *each.asserted}
-        if unknown - known:
-            raise KeyError(f"unknown classes: {sorted(unknown - known)}")
-        made.append(
-            JointRule(
-                rule=each.rule,
-                groups=groups,
-                asserted=frozenset(each.asserted),
-                none=tuple(each.none),
-                none_before=tuple(each.none_before),
-                within=each.within,
-                pair=each.pair,
-                overlap=each.overlap,
-            )
-        )
-    return tuple(made)
+    rules = tuple(JointRule.model_validate(each) for each in raw["rule"])
+    named = {name for rule in rules for group in (*rule.groups, rule.none, rule.none_before) for name in group}
+    if unknown := named.union(*(rule.asserted for rule in rules)) - classes_of("en"):
+        raise KeyError(f"unknown classes: {sorted(unknown)}")
+    return rules
 
 
 @dataclass

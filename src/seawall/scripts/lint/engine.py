@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from seawall.kernel.folding import View, view_of
@@ -162,31 +163,9 @@ def _pattern_findings(
     view = view.shortened(references)
     sentences = sentences_of(view)
     settled: dict[tuple[int, int], set[Rule]] = {}
-    warned = warnings_among(view.text, sentences)
-    names = tuple(each.name for each in sets)
-    reading = Reading(view.text, names)
-    for rule in _CUE_RULES:
-        for each in sets:
-            for start, end in each.hits(rule, view.text, sentences):
-                sentence = sentence_around(sentences, start)
-                if rule is Rule.ASKS_TO_CANCEL and reading.answers_a_wish(sentence):
-                    continue
-                if rule in _WARNED_OF and sentence in warned:
-                    continue
-                if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
-                    continue
-                settled.setdefault(sentence, set()).add(rule)
-                yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
-    for rule, core, (start, end) in joint_hits(reading, sentences, warned):
-        sentence = sentence_around(sentences, start)
-        if rule is Rule.ASKS_TO_CANCEL and reading.answers_a_wish(sentence):
-            continue
-        if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
-            continue
-        if rule in _DISCLAIMED and refused(view.text, core[0], sets, sentences, reading.conditional):
-            continue
-        settled.setdefault(sentence, set()).add(rule)
-        yield _finding(message, rule, view.span(start, end), Reason(f"lint_{rule.value}"))
+    for rule, span in _broken(message, view, sets, sentences):
+        settled.setdefault(sentence_around(sentences, span[0]), set()).add(rule)
+        yield _finding(message, rule, view.span(*span), Reason(f"lint_{rule.value}"))
     # What is offered for a review or threatened with is judged by those rules; it is no claim besides.
     reviewed = any(Rule.REVIEW_MANIPULATION in rules for rules in settled.values())
     bought = frozenset(sentences if reviewed else (where for where, rules in settled.items() if rules & _BOUGHT))
@@ -195,6 +174,33 @@ def _pattern_findings(
         yield _finding(message, Rule.UNSUPPORTED_CLAIM, view.span(claim.start, claim.end), claim.reason)
     for fault in money_faults(message, view, sentences, bought):
         yield _finding(message, fault.rule, view.span(fault.start, fault.end), fault.reason)
+
+
+def _broken(
+    message: Message, view: View, sets: tuple[PatternSet, ...], sentences: tuple[tuple[int, int], ...]
+) -> Iterator[tuple[Rule, tuple[int, int]]]:
+    """The rules a text breaks by its wording, and where: by the expressions of each language, then by classes."""
+    warned = warnings_among(view.text, sentences)
+    reading = Reading(view.text, tuple(each.name for each in sets))
+    by_cue = (
+        (rule, span)
+        for rule in _CUE_RULES
+        for each in sets
+        for span in each.hits(rule, view.text, sentences)
+        if rule not in _WARNED_OF or sentence_around(sentences, span[0]) not in warned
+    )
+    by_class = (
+        (rule, span)
+        for rule, core, span in joint_hits(reading, sentences, warned)
+        if rule not in _DISCLAIMED or not refused(view.text, core[0], sets, sentences, reading.conditional)
+    )
+    for rule, span in chain(by_cue, by_class):
+        sentence = sentence_around(sentences, span[0])
+        if rule is Rule.ASKS_TO_CANCEL and reading.answers_a_wish(sentence):
+            continue
+        if rule is Rule.BLAMES and told_as_a_fact(message, view, sentence):
+            continue
+        yield rule, span
 
 
 def _finding(message: Message, rule: Rule, span: tuple[int, int], reason: Reason) -> Finding:

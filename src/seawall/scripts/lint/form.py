@@ -45,7 +45,8 @@ _FIELDS = re.compile(
     re.IGNORECASE,
 )
 _FIELD_MARKS = (
-    *("[", "【", "<", "(", "%", "$", "__", "#", "@@", "某某", "X月", "X日", "TBD", "TBC", "tbd", "tbc"),
+    *("[", "【", "<", "(", "%", "$", "__", "#", "@@", "某某", "TBD", "TBC", "tbd", "tbc"),
+    *("X月", "X日", "X号", "x月", "x日", "x号"),
     *("xx", "XX", "Xx", "xX", "null", "NULL", "Null", "undefined", "NaN", "nan"),
 )
 

@@ -88,7 +88,7 @@ _DIGITS = re.compile(r"(?<![\w])(?:\+|00)?\(?(?:[\do](?:[\s.\-()/_*·~,:]{0,3})?
 _DATE_LIKE = re.compile(
     r"\b\d{1,2}[:.]\d{2}\s?(?:-|~|to|sampai|hingga|den|hanggang|ถึง|至|到)\s?\d{1,2}[:.]\d{2}\b"
     r"|\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[\s,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)?\b"
-    r"|\b\d{1,2}[:.]\d{2}\s?-\s?\d{1,2}[:.]\d{2}\b|\b\d{4}\s?-\s?\d{4}\b"
+    r"|\b\d{4}\s?-\s?\d{4}\b"
 )
 _MONEY_LEFT = re.compile(r"(?:rp|idr|rm|myr|php|₱|sgd|s?\$|thb|฿|vnd|₫|usd|cny|¥|￥)\s?\.?$|(?<![a-z])p$")
 _MONEY_RIGHT = re.compile(
