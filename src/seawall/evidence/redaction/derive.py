@@ -81,7 +81,6 @@ def derive(
 
 
 def _file_sha256(path: Path) -> str:
-
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
