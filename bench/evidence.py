@@ -18,7 +18,7 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 from tests.evidence.chats import SAID, chat, talk
 
-from seawall.evidence.pictures.pool import draw_and_store, drawing
+from seawall.evidence.pictures.pool import DrawingPool, draw_and_store
 from seawall.evidence.pictures.store import page_path
 from seawall.evidence.pictures.transcript import Transcript
 from seawall.kernel.clock import monotonic
@@ -133,7 +133,8 @@ def main() -> None:
         ours, theirs = compare(what[:COMPARED], folder / "one")
         processes = os.cpu_count() or 1
         started = monotonic()
-        made = list(drawing(what, folder, processes=processes))
+        with DrawingPool(processes) as pool:
+            made = list(pool.draw(what, folder))
         rate = count / (monotonic() - started)
         sizes = [page_path(folder, page).stat().st_size for result in made for page in result.pages]
     child = resource.getrusage(resource.RUSAGE_CHILDREN)

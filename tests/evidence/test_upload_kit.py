@@ -3,12 +3,13 @@
 import csv
 import io
 import re
+import tomllib
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.evidence.packs import a_push, a_record, an_order, contents, sealed
+from tests.evidence.packs import a_push, a_record, an_order, contents, five_orders, sealed
 from tests.evidence.test_pack_pictures import pictured, pictured_contents
 
 from seawall.evidence.receivers import sheet
@@ -17,6 +18,7 @@ from seawall.evidence.receivers.profiles import Certainty, Profile, Purpose, Tal
 from seawall.evidence.receivers.volumes import Volume
 from seawall.evidence.records import AttachedFile, OrderEvidence
 from seawall.evidence.seal import layout
+from seawall.evidence.seal.extract import extract_order
 from seawall.kernel.errors import InvalidInput, Refused
 from seawall.kernel.markets import Market, Platform
 from seawall.rulebook.api import rulebook
@@ -147,6 +149,14 @@ def test_a_pack_that_does_not_verify_gives_no_kit(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         write_kit(pack, tmp_path / "kit", APPEAL)
     assert refused.value.code == "kit_pack_unverified"
+
+
+def test_a_single_order_taken_out_gives_no_kit(tmp_path: Path) -> None:
+    single = extract_order(sealed(tmp_path), five_orders()[0].order_id, tmp_path / "one.zip").path
+    with pytest.raises(Refused) as refused:
+        write_kit(single, tmp_path / "kit", APPEAL)
+    assert refused.value.code == "pack_is_extract"
+    assert not (tmp_path / "kit").exists()
     assert not (tmp_path / "kit").exists()
 
 
@@ -181,7 +191,8 @@ def test_every_platform_has_every_purpose_and_rests_on_rules_that_exist() -> Non
             assert found.where[0] != found.where[1]
             assert found.file_mb.source in known
     assert profile(Platform.TIKTOK, Purpose.EXEMPTION).talk is Talk.REFUSED
-    assert set(sheet.certainties()) == {each.value for each in Certainty}
+    words = tomllib.loads((Path(sheet.__file__).parent / "data/words.toml").read_text("utf-8"))["words"]
+    assert words.keys() >= {f"{what}_{each.value}" for what in ("limit", "sure") for each in Certainty}
 
 
 def test_limits_of_ours_keep_what_the_profile_says_beside_them() -> None:

@@ -20,6 +20,7 @@ from tests.evidence.packs import (
 from seawall.evidence.records import AttachedFile, IncidentHead, OrderEvidence, PackContents, TimelineEntry
 from seawall.evidence.seal.after import verify_after
 from seawall.evidence.seal.chain import previous_pack
+from seawall.evidence.seal.extract import extract_order
 from seawall.evidence.seal.keychain import KeyLink, hand_over
 from seawall.evidence.seal.keys import SigningKey
 from seawall.evidence.seal.merkle import leaf_hash, root_of
@@ -169,3 +170,11 @@ def test_what_is_wrong_with_the_old_pack_is_said_of_the_old_pack(tmp_path: Path,
     old.write_bytes(old.read_bytes()[:-5])
     assert {found.path for found in compared(new, old).problems} == {"monday.zip: monday.zip"}
     assert not compared(new, tmp_path / "none.zip").ok
+
+
+def test_a_single_order_is_named_as_such_and_not_compared(tmp_path: Path, old: Path) -> None:
+    second = sealed(tmp_path, later(old), name="tuesday.zip")
+    single = extract_order(second, ONE, tmp_path / "one.zip").path
+
+    assert named(compared(single, old)) == {("one.zip", "pack_is_extract")}
+    assert named(compared(second, single)) == {("one.zip", "pack_is_extract")}

@@ -116,7 +116,6 @@ def draw(
     from seawall.evidence.api import absent_fonts
     from seawall.incidents.api import draw_pictures, incident_named
     from seawall.kernel.clock import SYSTEM_CLOCK
-    from seawall.kernel.texts import text
 
     incident = incident_named(code, by=by)
     with steps() as progress:

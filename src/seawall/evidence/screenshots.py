@@ -8,7 +8,8 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 
 from seawall.evidence.models import Screenshot
-from seawall.evidence.screenshot_files import Picture, examine
+from seawall.evidence.pictures.store import store_file
+from seawall.evidence.screenshot_files import examine
 from seawall.kernel.clock import Clock
 from seawall.kernel.errors import Refused
 from seawall.settings.env import get_settings
@@ -29,56 +30,39 @@ def keep_screenshot(content: bytes, of: ShotOf, *, by: Actor, clock: Clock) -> S
     """Keep a screenshot of one order; the same picture for the same order twice is kept once.
 
     Call inside a transaction, after the caller has checked that the row is the actor's. Raises InvalidInput (see
-    `pictures.examine`), Refused(picture_of_other_order) for a picture that already stands for another order: one
-    picture shows one conversation.
+    `screenshot_files.examine`), Refused(picture_of_other_order) for a picture that already stands for another order:
+    one picture shows one conversation.
     """
     picture = examine(content)
-    digest = _digest(picture)
+    digest = hashlib.sha256(picture.content).hexdigest()
     known = Screenshot.objects.filter(team_id=by.team_id, sha256=digest).first()
     if known is not None:
         return _same_order(known, of)
-    _write(_place(by.team_id, picture), picture.content)
+    stored_as = f"{by.team_id}/{digest[:2]}/{digest}.{picture.ending}"
+    store_file(_folder() / stored_as, picture.content)
     try:
         with transaction.atomic():
-            return _row(hashlib.sha256(content).hexdigest(), picture, of, by, clock)
+            return Screenshot.objects.create(
+                team_id=by.team_id, **vars(of), sha256=digest, arrival_sha256=hashlib.sha256(content).hexdigest(),
+                size=len(picture.content), width=picture.width, height=picture.height, content_type=picture.kind,
+                stored_as=stored_as, metadata=base64.b64encode(picture.metadata).decode("ascii"),
+                attached_by_id=by.membership_id, attached_name=by.name, is_simulated=by.is_simulated,
+                attached_at=clock.now(),
+            )  # fmt: skip
     except IntegrityError:
         return _same_order(Screenshot.objects.get(team_id=by.team_id, sha256=digest), of)
 
 
 def screenshot_path(shot: Screenshot) -> Path:
     """Where a screenshot lies."""
-    return get_settings().files_path / "screenshots" / shot.stored_as
+    return _folder() / shot.stored_as
+
+
+def _folder() -> Path:
+    return get_settings().files_path / "screenshots"
 
 
 def _same_order(known: Screenshot, of: ShotOf) -> Screenshot:
     if known.recipient_id != of.recipient_id:
         raise Refused("picture_of_other_order", order=known.order.platform_order_id)
     return known
-
-
-def _row(arrival: str, picture: Picture, of: ShotOf, by: Actor, clock: Clock) -> Screenshot:
-    return Screenshot.objects.create(
-        team_id=by.team_id, **vars(of), sha256=_digest(picture), arrival_sha256=arrival,
-        size=len(picture.content), width=picture.width, height=picture.height, content_type=picture.kind,
-        stored_as=_place(by.team_id, picture), metadata=base64.b64encode(picture.metadata).decode("ascii"),
-        attached_by_id=by.membership_id, attached_name=by.name, is_simulated=by.is_simulated, attached_at=clock.now(),
-    )  # fmt: skip
-
-
-def _digest(picture: Picture) -> str:
-    return hashlib.sha256(picture.content).hexdigest()
-
-
-def _place(team_id: int, picture: Picture) -> str:
-    digest = _digest(picture)
-    return f"{team_id}/{digest[:2]}/{digest}.{picture.ending}"
-
-
-def _write(stored_as: str, content: bytes) -> None:
-    target = get_settings().files_path / "screenshots" / stored_as
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = target.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(target)

@@ -119,12 +119,6 @@ class DrawingPool:
         return self._pool
 
 
-def drawing(transcripts: Iterable[Transcript], folder: Path, *, processes: int) -> Iterator[Drawing]:
-    """Draw and store by processes of this one call. See DrawingPool.draw."""
-    with DrawingPool(processes) as pool:
-        yield from pool.draw(transcripts, folder)
-
-
 def draw_and_store(transcript: Transcript, folder: Path) -> Drawing:
     """Draw one picture and store its pages. A chat that cannot be drawn is no error: the result says why."""
     try:

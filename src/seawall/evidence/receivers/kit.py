@@ -82,9 +82,10 @@ class Kit:
 def write_kit(pack: Path, out: Path, profile: Profile, *, shop: str = "", language: Language | None = None) -> Kit:
     """Write the kit of a profile into the folder `out`, new or empty. `shop` limits it to one shop.
 
-    Raises Refused for a pack that does not verify (kit_pack_unverified), that holds no order of the platform and shop
-    (kit_no_orders), or whose pictures do not fit (kit_picture_too_large); InvalidInput for a folder that cannot take
-    it (kit_folder_taken, pack_folder_missing). Nothing is written then.
+    Raises Refused for a pack that does not verify (kit_pack_unverified), that is a single order taken out of one
+    (pack_is_extract), that holds no order of the platform and shop (kit_no_orders), or whose pictures do not fit
+    (kit_picture_too_large); InvalidInput for a folder that cannot take it (kit_folder_taken, pack_folder_missing).
+    Nothing is written then.
     """
     if not out.parent.is_dir():
         raise InvalidInput("pack_folder_missing", folder=str(out.parent))
@@ -93,6 +94,8 @@ def write_kit(pack: Path, out: Path, profile: Profile, *, shop: str = "", langua
     report = verify_pack(pack, language=language)
     if not report.ok:
         raise Refused("kit_pack_unverified", name=pack.name, what=report.problems[0].what)
+    if report.form != layout.FORMAT:
+        raise Refused("pack_is_extract", name=pack.name)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         with ZipFile(pack) as file:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seawall.evidence.receivers.profiles import Certainty, Limit, Talk
+from seawall.evidence.receivers.profiles import Limit, Talk
 from seawall.evidence.seal.layout import SIMULATED
 from seawall.kernel.languages import Language
 from seawall.kernel.texts import text
@@ -65,8 +65,3 @@ def _shop(shop: "ShopKit", most: int, place: int) -> list[str]:
         lines.append(_words()["upload"][place].format(n=start // most + 1))
         lines += [f"    {path}" for path in shop.files[start : start + most]]
     return lines
-
-
-def certainties() -> list[str]:
-    """Certainties that the sheet has words for; for the test that none is missing."""
-    return [each.value for each in Certainty if f"limit_{each.value}" in _words() and f"sure_{each.value}" in _words()]

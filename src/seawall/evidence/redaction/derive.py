@@ -26,7 +26,7 @@ from seawall.evidence.redaction.masking import Known, mask
 from seawall.evidence.redaction.records import redacted
 from seawall.evidence.redaction.source import SealedOrder, Source, opened
 from seawall.evidence.seal import layout
-from seawall.evidence.seal.canonical import canonical, instant
+from seawall.evidence.seal.canonical import canonical, instant, to_the_second
 from seawall.evidence.seal.keys import SigningKey
 from seawall.evidence.seal.packfile import Progress, SealedPack, Signer, write_pack
 
@@ -81,7 +81,6 @@ def derive(
 
 
 def _file_sha256(path: Path) -> str:
-
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -194,7 +193,7 @@ class _Work:
         }  # fmt: skip
         (self._folder / "redaction.json").write_bytes(canonical(told))
         words = _NOTE.substitute(
-            root=manifest.root, sha256=self._sha256, sealed_at=manifest.sealed_at[:19].replace("T", " "),
+            root=manifest.root, sha256=self._sha256, sealed_at=to_the_second(manifest.sealed_at),
             key_id=manifest.key_id, masked=_listed(self.masked), left_out=_listed(self.left_out),
         )  # fmt: skip
         (self._folder / "NOTE.txt").write_text(words, encoding="utf-8")

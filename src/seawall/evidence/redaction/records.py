@@ -23,7 +23,6 @@ _HIDDEN_KEYS = re.compile(
     r"(?:img|image|thumb|picture|photo|video|file|media|cover)_?(?:url|src|id|path|data|base64)?$|^(?:url|small|large)$",
     re.IGNORECASE,
 )
-_ADDRESS_WORDS_ALSO = (Speaker.BUYER,)
 DEEPEST = 20
 """Texts inside texts are opened so deep (platforms use two); what lies deeper is left out whole."""
 UNREADABLE = "left out: not text"
@@ -43,7 +42,7 @@ def redacted(record: MessageRecord, known: Known) -> Redacted:
     The body is no longer what was received: it is rebuilt from it, and the internal pack alone has the bytes.
     """
     keep = {*known.keep, record.message_id, record.session_id, record.request_id, record.order_id, record.shop} - {""}
-    work = _Work(replace(known, keep=keep), is_buyers=record.speaker in _ADDRESS_WORDS_ALSO)
+    work = _Work(replace(known, keep=keep), is_buyers=record.speaker is Speaker.BUYER)
     made = replace(
         record,
         text=work.words(record.text),

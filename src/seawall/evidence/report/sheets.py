@@ -13,6 +13,7 @@ from seawall.evidence.report.phrases import Phrases, Words, at_place, at_utc, ex
 from seawall.evidence.report.story import Place, Row, Story
 from seawall.evidence.report.telling import first_volume, grouped
 from seawall.evidence.report.volumes import Volume, annex_pages
+from seawall.evidence.seal.canonical import to_the_second
 from seawall.kernel.markets import Market
 
 Data = dict[str, Any]
@@ -82,7 +83,7 @@ def _head(story: Story, say: Phrases) -> list[list[Words]]:
         [say("kind"), exact(say.of("kinds", incident["kind"]))],
         [say("seller"), exact(incident["seller"], 120)],
         [say("team"), exact(incident["team"], 120)],
-        [say("opened_at"), incident["opened_at"][:19].replace("T", " ") + " UTC"],
+        [say("opened_at"), to_the_second(incident["opened_at"]) + " UTC"],
         [say("sealed_at"), at_utc(story.sealed_at) + " UTC"],
         [say("orders"), f"{story.planned:,}"],
         [say("records"), f"{story.records:,}"],

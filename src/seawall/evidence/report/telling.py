@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from seawall.evidence.records import Grade
 from seawall.evidence.report.phrases import INSTANT, Phrases, Words, at_place, at_utc, exact, shown
 from seawall.evidence.report.story import Row, Story
+from seawall.evidence.seal.canonical import to_the_second
 from seawall.kernel.languages import OWN_NAMES, Language
 from seawall.kernel.markets import Platform
 
@@ -88,7 +89,7 @@ def _paper(paper: Mapping[str, Any], say: Phrases) -> Data:
         "name": exact(paper["name"], 160),
         "path": paper["path"],
         "note": shown(paper["note"]),
-        "received": received[:19].replace("T", " ") + " UTC" if received else say("none"),
+        "received": to_the_second(received) + " UTC" if received else say("none"),
         "size": f"{paper['size']:,}",
         "sha256": paper["sha256"],
     }
@@ -119,7 +120,7 @@ def _approval(approval: Mapping[str, Any], say: Phrases) -> Data:
         "step": exact(say.of("steps", approval["step"]), 80),
         "by": exact(approval["by"], 120),
         "for": exact(approval["on_behalf_of"], 120),
-        "at": approval["at"][:19].replace("T", " ") + " UTC",
+        "at": to_the_second(approval["at"]) + " UTC",
         "digest": exact(approval["digest"], 80),
         "binds": [
             [exact(say.of("binds", name), 40), exact(str(value), 90)]
@@ -172,7 +173,7 @@ def _timeline(story: Story, say: Phrases) -> Data:
         who = entry["by"] + (f" → {entry['on_behalf_of']}" if entry["on_behalf_of"] else "")
         rows.append(
             {
-                "at": entry["at"][:19].replace("T", " "),
+                "at": to_the_second(entry["at"]),
                 "what": exact(say.action(entry), 160),
                 "code": exact(entry["action"], 60),
                 "who": exact(who, 120),

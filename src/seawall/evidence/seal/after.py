@@ -41,8 +41,12 @@ def verify_after(new: Path | str, old: Path | str, *, language: Language | None 
     ]
     if not found:
         problems = Problems(language)
-        with _Opened(new) as later, _Opened(old) as earlier:
-            _Comparison(later, earlier, new.name, old.name, problems).run()
+        alone = [path.name for path, each in ((new, report), (old, before)) if each.form != layout.FORMAT]
+        for name in alone:
+            problems.add(name, "pack_is_extract", name=name)
+        if not alone:
+            with _Opened(new) as later, _Opened(old) as earlier:
+                _Comparison(later, earlier, new.name, old.name, problems).run()
         found = problems.listed()
     return replace(report, ok=not found, problems=found, after_root=before.root)
 

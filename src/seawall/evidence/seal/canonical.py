@@ -81,6 +81,11 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def to_the_second(written: str) -> str:
+    """A time that `instant` wrote, for people: in UTC, to the second."""
+    return written[:19].replace("T", " ")
+
+
 def parse_instant(value: str) -> datetime:
     """The instant of `instant`'s form. Raises ValueError for any other form, also those that ISO 8601 allows."""
     if _INSTANT.fullmatch(value) is None:

@@ -7,14 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seawall.evidence.records import Json
 from seawall.evidence.seal import faces, layout, zipform
 from seawall.evidence.seal.canonical import parse_canonical
 from seawall.evidence.seal.errors import PackRefused
 from seawall.evidence.seal.keys import VerifyKey
-from seawall.evidence.seal.lines import OrderLine, parse_order, parse_record
+from seawall.evidence.seal.lines import OrderLine, SealedRecord, parse_order, parse_record
 from seawall.evidence.seal.manifest import ManifestView
 from seawall.evidence.seal.members import member_of
 from seawall.evidence.seal.merkle import InclusionProofs
@@ -83,7 +82,8 @@ class _Extraction:
         place, line = self._find(order_id, shop)
         order = parse_order(line)
         records = [self._reader.piece(layout.MESSAGES, ref.offset, ref.length) for ref in order.records]
-        names = sorted({*_ALWAYS, *self._texts(records), *self._of_order(order)} & self._manifest.files.keys())
+        read = [parse_record(record) for record in records]
+        names = sorted({*_ALWAYS, *self._texts(read), *self._of_order(order, read)} & self._manifest.files.keys())
         seals = {name: self._reader.small(name) for name in (*_SEALS, *self._keys())}
         if token is not None and seals[layout.TIME_STAMP] is None:
             seals[layout.TIME_STAMP] = token
@@ -125,21 +125,20 @@ class _Extraction:
             raise PackRefused("pack_extract_order_ambiguous", order=order_id, shops=shops)
         return found[0][0], found[0][1]
 
-    def _texts(self, records: list[bytes]) -> Iterator[str]:
+    def _texts(self, records: list[SealedRecord]) -> Iterator[str]:
         """The wording of the scripts that the records were made from, in the languages they are in."""
-        read = [parse_record(record) for record in records]
-        used = {(record.script_digest, record.language) for record in read}
+        used = {(record.script_digest, record.language) for record in records}
         for script in parse_canonical(self._reader.small(layout.SCRIPTS) or b"")["scripts"]:
             for row in script["texts"]:
                 if (script["digest"], row["language"]) in used:
                     yield row["path"]
 
-    def _of_order(self, order: OrderLine) -> Iterator[str]:
+    def _of_order(self, order: OrderLine, records: list[SealedRecord]) -> Iterator[str]:
         """Members that belong to this order: what a list in the pack ties to it, and screenshots its records name."""
         facts = parse_canonical(self._reader.small(layout.FACTS) or b"")
         if self._reader.members[layout.FACTS].entry.size <= _LARGEST_FACTS:
             yield layout.FACTS
-        named = {record.attachment_sha256 for record in self._records(order)} - {""}
+        named = {record.attachment_sha256 for record in records} - {""}
         yield from (row["path"] for row in facts["screenshots"] if row["sha256"] in named)
         key = order.order.key
         wanted = json.dumps(key.order_id, ensure_ascii=False).encode()
@@ -151,10 +150,6 @@ class _Extraction:
                 where = (row.get("platform"), row.get("market"), row.get("shop"), row.get("order_id"))
                 if where == (key.platform.value, key.market.value, key.shop, key.order_id):
                     yield from paths_in(row)
-
-    def _records(self, order: OrderLine) -> Iterator[Any]:
-        for ref in order.records:
-            yield parse_record(self._reader.piece(layout.MESSAGES, ref.offset, ref.length))
 
     def _keys(self) -> list[str]:
         return [name for name in self._manifest.files if name.startswith(layout.KEYS)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from seawall.evidence.records import OrderEvidence
 from seawall.evidence.seal import layout
+from seawall.evidence.seal.canonical import to_the_second
 from seawall.evidence.seal.keys import VerifyKey
 from seawall.evidence.seal.members import Member, member_of
 from seawall.evidence.seal.rootfile import RootView
@@ -77,7 +78,7 @@ def extract_readme(root: RootView, order: OrderEvidence) -> bytes:
         reference=head.get("reference"),
         seller=head.get("seller"),
         team=head.get("team"),
-        sealed_at=root.sealed_at[:19].replace("T", " "),
+        sealed_at=to_the_second(root.sealed_at),
         label_line=f"[{layout.SIMULATED}] " if root.is_simulated else "",
         simulated_note=f"\n{layout.SIMULATED}\n{chinese}\n{english}\n" if root.is_simulated else "",
     )
@@ -102,7 +103,7 @@ def _head(summary: Mapping[str, Any]) -> dict[str, str]:
     return {
         "planned": f"{summary['planned']:,}",
         "reference": head["reference"],
-        "sealed_at": summary["sealed_at"][:19].replace("T", " "),
+        "sealed_at": to_the_second(summary["sealed_at"]),
         "seller": head["seller"],
         "team": head["team"],
         "title": head["title"],

@@ -172,11 +172,6 @@ class PackReader:
             return b""
         return self._bytes(found.data_at + offset, max(0, min(length, found.entry.size - offset)))
 
-    def head(self, name: str, length: int) -> bytes:
-        """The first bytes of a member; empty when it is missing."""
-        found = self.members.get(name)
-        return b"" if found is None else self._bytes(found.data_at, min(length, found.entry.size))
-
     def contents(self, name: str) -> Iterator[bytes]:
         """The bytes of a member, some at a time; none when it is missing."""
         found = self.members.get(name)

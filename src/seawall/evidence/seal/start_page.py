@@ -20,7 +20,7 @@ from typing import Any
 
 from seawall.evidence.records import Grade
 from seawall.evidence.seal import layout
-from seawall.evidence.seal.canonical import without_lone_surrogates
+from seawall.evidence.seal.canonical import to_the_second, without_lone_surrogates
 from seawall.evidence.seal.keys import VerifyKey
 from seawall.kernel.languages import Language
 from seawall.kernel.markets import Market, Platform
@@ -103,7 +103,7 @@ def start_page(
         reference=escape(head["reference"]),
         seller=escape(head["seller"]),
         team=escape(head["team"]),
-        sealed_at=summary["sealed_at"][:19].replace("T", " "),
+        sealed_at=to_the_second(summary["sealed_at"]),
         planned=f"{n:,}",
         proven=f"{proven:,}",
         records=f"{counts['records']:,}",
